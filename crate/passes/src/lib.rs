@@ -1,0 +1,25 @@
+//! Rewrites of finished WebAssembly modules: bytes in, bytes out.
+//!
+//! | function | what it does |
+//! |---|---|
+//! | [`meter`] | every loop and every non-leaf function pays for its work from a fuel counter |
+//! | [`strip`] | custom sections, names included, are dropped |
+//! | [`inspect`] | lists what a module imports and exports |
+//!
+//! Nothing else in the project knows how a pass works: the build runs them over the sandbox module, and the same functions
+//! compile to wasm32, where they serve modules that arrive at run time.
+//!
+//! ```
+//! let wasm = wat::parse_str(r#"(module (func (export "spin") (loop br 0)))"#).unwrap();
+//! let metered = nexus_passes::strip(&nexus_passes::meter(&wasm).unwrap()).unwrap();
+//! let surface = nexus_passes::inspect(&metered).unwrap();
+//! assert_eq!(surface.imports[0].to_string(), "func nexus.tick");
+//! ```
+
+pub mod inspect;
+pub mod meter;
+pub mod strip;
+
+pub use inspect::inspect;
+pub use meter::{MeterError, meter};
+pub use strip::strip;
