@@ -65,6 +65,15 @@ pub struct Answer {
     pub outcome: Result<Value, Error>,
 }
 
+/// Something that a handler tried without the capability for it, whether or not it caught the error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denial {
+    /// The host function by its registered name: `state.set`, `ext.http.get`.
+    pub operation: String,
+    /// The token that would have allowed it.
+    pub capability: String,
+}
+
 /// What a segment cost. Every number is of this segment alone but the memory's.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -116,6 +125,9 @@ pub struct Segment {
     /// (losers of a race), to be aborted. Those that nobody ever awaited are not among them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aborted: Vec<String>,
+    /// What the handler tried and was refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub denials: Vec<Denial>,
     /// Why the run failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
@@ -138,6 +150,7 @@ impl Segment {
             logs: Vec::new(),
             suspensions: Vec::new(),
             aborted: Vec::new(),
+            denials: Vec::new(),
             error: None,
             metrics: Metrics::default(),
         }
@@ -159,6 +172,7 @@ impl Segment {
         self.logs.extend(next.logs);
         self.suspensions.extend(next.suspensions);
         self.aborted.extend(next.aborted);
+        self.denials.extend(next.denials);
         self.error = next.error;
         let (own, next) = (&mut self.metrics, next.metrics);
         own.duration_us += next.duration_us;

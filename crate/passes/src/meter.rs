@@ -32,9 +32,7 @@ use walrus::ir::{
     self, BinaryOp, Binop, Call, Const, GlobalGet, GlobalSet, IfElse, Instr, InstrLocId, InstrSeqId, LocalGet,
     LocalTee, Value, Visitor,
 };
-use walrus::{
-    ConstExpr, FunctionBuilder, FunctionId, GlobalId, LocalFunction, LocalId, Module, ModuleConfig, ValType,
-};
+use walrus::{ConstExpr, FunctionBuilder, FunctionId, GlobalId, LocalFunction, LocalId, Module, ModuleConfig, ValType};
 
 /// Module name of the imported tick function.
 pub const TICK_MODULE: &str = "nexus";
@@ -103,8 +101,7 @@ pub fn meter(wasm: &[u8]) -> Result<Vec<u8>, MeterError> {
     if !wasmparser::Parser::is_core_wasm(wasm) {
         return Err(MeterError::Invalid("no header of a module".to_owned()));
     }
-    let mut module =
-        ModuleConfig::new().parse(wasm).map_err(|error| MeterError::Invalid(format!("{error:#}")))?;
+    let mut module = ModuleConfig::new().parse(wasm).map_err(|error| MeterError::Invalid(format!("{error:#}")))?;
     refuse_taken_names(&module)?;
 
     let counter = Counter::add_to(&mut module);
@@ -214,8 +211,7 @@ impl Counter {
 
     /// Puts `fuel -= cost; if fuel < 0 { refill() }` in front of a sequence.
     fn charge(&self, function: &mut LocalFunction, sequence: InstrSeqId, cost: i64, scratch: LocalId) {
-        let consequent =
-            function.builder_mut().dangling_instr_seq(None).instr(Call { func: self.refill }).id();
+        let consequent = function.builder_mut().dangling_instr_seq(None).instr(Call { func: self.refill }).id();
         let alternative = function.builder_mut().dangling_instr_seq(None).id();
         // The scratch local spares the engine a second read of the global, which it cannot keep in a register.
         let code: [Instr; 9] = [

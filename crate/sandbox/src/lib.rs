@@ -1,1 +1,2 @@
-//! 
+//! Inside the wall.
+pub mod source;

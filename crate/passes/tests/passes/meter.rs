@@ -1,8 +1,6 @@
 //! A metered module computes what the original computes, pays for all of it, and stops when it is told to.
 
-mod host;
-
-use host::{start, was_stopped};
+use crate::host::{start, was_stopped};
 use nexus_passes::{MeterError, inspect, meter};
 use wasmi::Val;
 
@@ -205,17 +203,22 @@ fn every_shape_of_endless_work_stops() {
     const ENDLESS: &[(&str, &str)] = &[
         ("empty loop", r#"(module (func (export "run") (loop $l (br $l))))"#),
         ("conditional loop", r#"(module (func (export "run") (loop $l (br_if $l (i32.const 1)))))"#),
-        ("loop left and entered again by a branch table",
-         r#"(module (func (export "run") (loop $a (block $b (br_table $b $a (i32.const 1))) (br $a))))"#),
-        ("loop in a block in a loop",
-         r#"(module (func (export "run") (loop $a (block (loop $b (br $a))) (br $a))))"#),
+        (
+            "loop left and entered again by a branch table",
+            r#"(module (func (export "run") (loop $a (block $b (br_table $b $a (i32.const 1))) (br $a))))"#,
+        ),
+        ("loop in a block in a loop", r#"(module (func (export "run") (loop $a (block (loop $b (br $a))) (br $a))))"#),
         ("recursion", r#"(module (func $f (export "run") (call $f)))"#),
         ("mutual recursion", r#"(module (func $f (export "run") (call $g)) (func $g (call $f)))"#),
-        ("recursion through a table",
-         r#"(module (table funcref (elem $f)) (func $f (export "run") (call_indirect (i32.const 0))))"#),
+        (
+            "recursion through a table",
+            r#"(module (table funcref (elem $f)) (func $f (export "run") (call_indirect (i32.const 0))))"#,
+        ),
         ("tail call", r#"(module (func $f (export "run") (return_call $f)))"#),
-        ("tail call through a table",
-         r#"(module (table funcref (elem $f)) (func $f (export "run") (return_call_indirect (i32.const 0))))"#),
+        (
+            "tail call through a table",
+            r#"(module (table funcref (elem $f)) (func $f (export "run") (return_call_indirect (i32.const 0))))"#,
+        ),
     ];
     for (name, text) in ENDLESS {
         let mut machine = start(&metered(text), 10, 500).unwrap();
@@ -230,10 +233,16 @@ fn every_shape_of_endless_work_stops() {
 fn exceptions_cannot_hide_a_cycle() {
     // The interpreter has no exceptions; that both forms survive the rewrite with their points is read from the module.
     for (form, text) in [
-        ("modern", r#"(module (tag $t) (func (export "run")
-            (loop $l (block $caught (try_table (catch $t $caught) (throw $t))) (br $l))))"#),
-        ("legacy", r#"(module (tag $t) (func (export "run")
-            loop $l try throw $t catch $t br $l end end))"#),
+        (
+            "modern",
+            r#"(module (tag $t) (func (export "run")
+            (loop $l (block $caught (try_table (catch $t $caught) (throw $t))) (br $l))))"#,
+        ),
+        (
+            "legacy",
+            r#"(module (tag $t) (func (export "run")
+            loop $l try throw $t catch $t br $l end end))"#,
+        ),
     ] {
         let plain = wat::parse_str(text).unwrap_or_else(|error| panic!("{form}: {error}"));
         let metered = meter(&plain).unwrap_or_else(|error| panic!("{form}: {error}"));

@@ -40,8 +40,7 @@ impl Machine {
     /// Calls an exported function.
     pub fn call(&mut self, name: &str, arguments: &[Val]) -> Result<Vec<Val>, wasmi::Error> {
         let func: Func = self.instance.get_func(&self.store, name).expect("the function is exported");
-        let mut results: Vec<Val> =
-            func.ty(&self.store).results().iter().map(|ty| Val::default(*ty)).collect();
+        let mut results: Vec<Val> = func.ty(&self.store).results().iter().map(|ty| Val::default(*ty)).collect();
         func.call(&mut self.store, arguments, &mut results)?;
         Ok(results)
     }

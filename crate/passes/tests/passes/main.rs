@@ -1,0 +1,6 @@
+//! The passes, judged by what the rewritten modules do.
+
+mod host;
+mod inspect;
+mod meter;
+mod strip;

@@ -1,0 +1,106 @@
+//! `cargo xtask demo`: the playground and the Worker on this machine, or the main job once in every environment.
+
+use std::{
+    ffi::OsString,
+    net::TcpStream,
+    process::Command,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, ensure};
+
+use crate::{
+    flags,
+    freshness::unless_fresh,
+    layout,
+    machine::{ensure_chromium, ensure_node_modules, ensure_port_free, node, npm},
+    package::{self, Profile},
+    process::{Companion, run},
+};
+
+const PLAYGROUND_PORT: u16 = 4173;
+const WORKER_PORT: u16 = 8787;
+const STARTUP: Duration = Duration::from_secs(60);
+const ONCE: &str = "tests/demo/once.mjs";
+
+/// The chore.
+pub fn chore(args: &[OsString]) -> Result<()> {
+    let [once] = flags(args, ["--once"])?;
+    package::build(Profile::Release)?;
+    if once { run_once() } else { serve() }
+}
+
+fn run_once() -> Result<()> {
+    ensure!(layout::root().join(ONCE).exists(), "{ONCE} is missing");
+    ensure_node_modules("tests")?;
+    let chromium = ensure_chromium()?;
+    run(node("").arg(ONCE).env("CHROMIUM", chromium.browser))
+}
+
+fn serve() -> Result<()> {
+    for port in [PLAYGROUND_PORT, WORKER_PORT] {
+        ensure_port_free(port)?;
+    }
+    // From here on, an interrupt means: end what was started, then end.
+    let (interrupt, interrupted) = mpsc::channel();
+    ctrlc::set_handler(move || {
+        let _ = interrupt.send(());
+    })?;
+
+    ensure_node_modules("www")?;
+    ensure_node_modules("worker")?;
+    let www = layout::root().join("www");
+    unless_fresh("www", &[www.clone(), layout::npm().join("nexus-kernel/package.json")], &[www.join("dist")], || {
+        run(npm(&www).args(["run", "build"]))
+    })?;
+
+    let mut running = vec![
+        (PLAYGROUND_PORT, Companion::start("the playground", &mut playground())?),
+        (WORKER_PORT, Companion::start("the Worker", &mut worker())?),
+    ];
+    let started = Instant::now();
+    while !running.iter().all(|(port, _)| TcpStream::connect(("127.0.0.1", *port)).is_ok()) {
+        ensure!(started.elapsed() < STARTUP, "no answer after {} seconds", STARTUP.as_secs());
+        check(&mut running)?;
+        if interrupted.recv_timeout(Duration::from_millis(100)).is_ok() {
+            return Ok(());
+        }
+    }
+    println!("\n  playground  http://127.0.0.1:{PLAYGROUND_PORT}/");
+    println!("  Worker      http://127.0.0.1:{WORKER_PORT}/health\n\n  Ctrl-C ends both.\n");
+    while interrupted.recv_timeout(Duration::from_millis(500)).is_err() {
+        check(&mut running)?;
+    }
+    drop(running);
+    // The programs' own last words come first.
+    thread::sleep(Duration::from_millis(50));
+    println!("ended");
+    Ok(())
+}
+
+fn check(running: &mut [(u16, Companion)]) -> Result<()> {
+    running.iter_mut().try_for_each(|(_, companion)| companion.check())
+}
+
+fn playground() -> Command {
+    let mut vite = node("www");
+    vite.args(["node_modules/vite/bin/vite.js", "preview", "--host", "127.0.0.1", "--strictPort", "--port"]);
+    vite.arg(PLAYGROUND_PORT.to_string());
+    vite
+}
+
+fn worker() -> Command {
+    let mut wrangler = node("worker");
+    wrangler.args(["node_modules/wrangler/bin/wrangler.js", "dev", "--ip", "127.0.0.1", "--port"]);
+    wrangler.arg(WORKER_PORT.to_string()).arg("--show-interactive-dev-session=false");
+    // Everything stays on this machine.
+    wrangler.envs([
+        ("WRANGLER_SEND_METRICS", "false"),
+        ("DO_NOT_TRACK", "1"),
+        ("CI", "true"),
+        ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
+    ]);
+    wrangler
+}

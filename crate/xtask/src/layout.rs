@@ -1,0 +1,23 @@
+//! Where things are.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+/// The repository.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).expect("the crate lies two folders deep").to_path_buf()
+}
+
+/// Where cargo puts what it builds.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+}
+
+/// What becomes the npm package, its parts included. Always the same place, whatever cargo's target folder is: the
+/// lockfiles of `tests`, `www` and `worker` name it.
+pub fn npm() -> PathBuf {
+    root().join("target/npm")
+}

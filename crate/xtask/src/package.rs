@@ -1,0 +1,244 @@
+//! `cargo xtask build`: the npm package, from two wasm modules and the TypeScript facade.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::{
+    flags,
+    freshness::unless_fresh,
+    layout,
+    machine::{cargo, ensure_node, ensure_node_modules, ensure_wasm_target, npm},
+    process::{read, run},
+};
+
+/// Flags of the sandbox module alone: the kernel module takes its randomness from the platform.
+///
+/// - `getrandom_backend`: randomness is the host's to give, so the module brings its own source.
+/// - `stack-size`: the engine's parser takes about 17 KB for each level of nesting.
+/// - `__stack_pointer`: the host sets it back after a stop, and saves it with a parked run.
+const SANDBOX_RUSTFLAGS: [&str; 6] = [
+    "--cfg",
+    "getrandom_backend=\"custom\"",
+    "-C",
+    "link-arg=-zstack-size=2097152",
+    "-C",
+    "link-arg=--export=__stack_pointer",
+];
+
+/// Which cargo profile the modules are built with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// What ships.
+    Release,
+    /// For the edit loop: quick to build, and function names are kept.
+    Quick,
+}
+
+impl Profile {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Quick => "quick",
+        }
+    }
+}
+
+/// The chore.
+pub fn chore(args: &[OsString]) -> Result<()> {
+    let [dev] = flags(args, ["--dev"])?;
+    build(if dev { Profile::Quick } else { Profile::Release })
+}
+
+/// Leaves the package in `target/npm/nexus-kernel`.
+pub fn build(profile: Profile) -> Result<()> {
+    ensure_wasm_target()?;
+    ensure_node()?;
+    fs::create_dir_all(layout::npm())?;
+    let sandbox = sandbox_module(profile)?;
+    let kernel = kernel_module(profile)?;
+    facade()?;
+    let package = assemble(&sandbox, &kernel)?;
+
+    eprintln!("{}", package.display());
+    for module in [&kernel, &sandbox] {
+        let name = module.file_name().expect("a file").display();
+        eprintln!("  {name} {} bytes", fs::metadata(module)?.len());
+    }
+    Ok(())
+}
+
+/// `sandbox.wasm`: built, metered, stripped.
+fn sandbox_module(profile: Profile) -> Result<PathBuf> {
+    let built = cargo_build("nexus-sandbox", profile, &SANDBOX_RUSTFLAGS)?;
+    let module = layout::npm().join("sandbox.wasm");
+    unless_fresh("sandbox", std::slice::from_ref(&built), std::slice::from_ref(&module), || {
+        let metered = nexus_passes::meter(&fs::read(&built)?)?;
+        // Names last: other passes find functions by them.
+        let finished = if profile == Profile::Release { nexus_passes::strip(&metered)? } else { metered };
+        Ok(fs::write(&module, finished)?)
+    })?;
+    Ok(module)
+}
+
+/// `kernel.wasm`, and its JavaScript glue in the facade's source folder.
+fn kernel_module(profile: Profile) -> Result<PathBuf> {
+    let built = cargo_build("nexus-wasm", profile, &[])?;
+    let glue = layout::root().join("pkg-config/src/generated");
+    let module = layout::npm().join("kernel.wasm");
+    unless_fresh("kernel", std::slice::from_ref(&built), &[module.clone(), glue.join("kernel.js")], || {
+        let mut args: Vec<OsString> = vec!["wasm-bindgen".into(), built.clone().into()];
+        // Without a default path, bundlers do not go looking for a file that the package names otherwise.
+        args.extend(
+            ["--target", "web", "--omit-default-module-path", "--out-name", "kernel", "--out-dir"].map(Into::into),
+        );
+        args.push(glue.clone().into());
+        wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(args).context("wasm-bindgen")?;
+        let bound = fs::read(glue.join("kernel_bg.wasm"))?;
+        let finished = if profile == Profile::Release { nexus_passes::strip(&bound)? } else { bound };
+        Ok(fs::write(&module, finished)?)
+    })?;
+    Ok(module)
+}
+
+fn cargo_build(package: &str, profile: Profile, rustflags: &[&str]) -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--package", package, "--lib", "--profile", profile.name()]);
+    build.args(["--target", "wasm32-unknown-unknown", "--locked"]);
+    if !rustflags.is_empty() {
+        // As configuration rather than in the environment, where it would replace what the user has there.
+        build.arg("--config").arg(format!("target.wasm32-unknown-unknown.rustflags={rustflags:?}"));
+    }
+    run(&mut build)?;
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    Ok(layout::target().join("wasm32-unknown-unknown").join(profile.name()).join(file))
+}
+
+/// The TypeScript facade, compiled into `pkg-config/dist`.
+fn facade() -> Result<()> {
+    ensure_node_modules("pkg-config")?;
+    let folder = layout::root().join("pkg-config");
+    unless_fresh("facade", std::slice::from_ref(&folder), &[folder.join("dist")], || {
+        // What is no longer a source must not stay in the package.
+        remove_folder(&folder.join("dist"))?;
+        run(npm(&folder).args(["run", "build"]))
+    })
+}
+
+/// Puts the package together as `npm pack` would ship it.
+fn assemble(sandbox: &Path, kernel: &Path) -> Result<PathBuf> {
+    let root = layout::root();
+    let package = layout::npm().join("nexus-kernel");
+    let manifest = root.join("pkg-config/package.json");
+    let dist = root.join("pkg-config/dist");
+    let papers = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"].map(|name| root.join(name));
+
+    let mut inputs = vec![manifest.clone(), sandbox.to_path_buf(), kernel.to_path_buf()];
+    inputs.extend(files_in(&dist)?);
+    inputs.extend(papers.clone());
+    unless_fresh("package", &inputs, std::slice::from_ref(&package), || {
+        remove_folder(&package)?;
+        fs::create_dir_all(&package)?;
+        fs::write(package.join("package.json"), published_manifest(&fs::read_to_string(&manifest)?)?)?;
+        for file in files_in(&dist)? {
+            copy(&file, &package.join("dist").join(file.strip_prefix(&dist)?))?;
+        }
+        for file in papers.iter().map(PathBuf::as_path).chain([sandbox, kernel]) {
+            copy(file, &package.join(file.file_name().expect("a file")))?;
+        }
+        ensure_complete(&package)
+    })?;
+    Ok(package)
+}
+
+/// The manifest without what only the repository needs.
+fn published_manifest(text: &str) -> Result<String> {
+    let mut manifest: Value = serde_json::from_str(text).context("pkg-config/package.json")?;
+    let version = env!("CARGO_PKG_VERSION");
+    ensure!(
+        manifest["version"] == version,
+        "pkg-config/package.json has version {}, the workspace has {version}: make them one",
+        manifest["version"]
+    );
+    let fields = manifest.as_object_mut().context("pkg-config/package.json is not an object")?;
+    for development in ["private", "scripts", "devDependencies"] {
+        fields.shift_remove(development);
+    }
+    Ok(serde_json::to_string_pretty(&manifest)? + "\n")
+}
+
+/// Asks npm what it would ship, and errors if that is not all that is there.
+fn ensure_complete(package: &Path) -> Result<()> {
+    let answer = read(npm(package).args(["pack", "--dry-run", "--json"]))?;
+    let answer: Value = serde_json::from_str(&answer).context("npm pack --json")?;
+    let shipped: Vec<&str> = answer[0]["files"]
+        .as_array()
+        .context("npm pack --json")?
+        .iter()
+        .filter_map(|file| file["path"].as_str())
+        .collect();
+    for file in files_in(package)? {
+        let name = file.strip_prefix(package)?.to_string_lossy().replace('\\', "/");
+        ensure!(
+            shipped.contains(&name.as_str()),
+            "npm would not ship {name}: see \"files\" in pkg-config/package.json"
+        );
+    }
+    Ok(())
+}
+
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("{} is missing", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(files_in(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to.parent().expect("in a folder"))?;
+    fs::copy(from, to).with_context(|| format!("copying {}", from.display()))?;
+    Ok(())
+}
+
+fn remove_folder(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::published_manifest;
+
+    #[test]
+    fn the_published_manifest_keeps_its_order_and_loses_what_is_for_development() {
+        let text = format!(
+            r#"{{"name":"n","version":"{}","scripts":{{"build":"tsc"}},"exports":{{"workerd":"./w.js","import":"./i.js"}},
+                "devDependencies":{{"typescript":"1"}},"private":true}}"#,
+            env!("CARGO_PKG_VERSION")
+        );
+        let published = published_manifest(&text).unwrap();
+        assert!(!published.contains("scripts") && !published.contains("typescript") && !published.contains("private"));
+        let position = |word: &str| published.find(word).unwrap();
+        assert!(position("\"name\"") < position("\"version\"") && position("workerd") < position("import"));
+    }
+
+    #[test]
+    fn a_manifest_of_another_version_is_refused() {
+        let error = published_manifest(r#"{"name":"n","version":"0.0.0-other"}"#).unwrap_err();
+        assert!(error.to_string().contains("0.0.0-other"), "{error}");
+    }
+}
