@@ -1,3 +1,46 @@
 //! Outside the wall: runs, extensions and what they share. Pure Rust over small traits.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`kernel`] | [`Kernel`], which an embedder holds |
+//! | [`platform`] | [`Platform`]: the [`engine`], [`clock`], [`entropy`] and [`spawner`] it stands on |
+//! | [`run`], [`run_loop`], [`suspended_runs`] | a run, driven to its end or resumed call by call |
+//! | [`extension`], [`extension_manager`] | what handlers call as `$ext` |
+//! | [`host_functions`] | what handlers call as `$host` |
+//! | [`http`], [`http_client`] | the extension `http` and what it sends requests by |
+//! | [`abort`], [`slots`] | giving up, and waiting in turn |
+//! | [`stats`] | numbers |
+//!
+//! Everything runs on one thread; nothing is `Send`.
 
+pub mod abort;
+mod call;
+pub mod clock;
 pub mod engine;
+pub mod entropy;
+pub mod extension;
+pub mod extension_manager;
+pub mod host_functions;
+pub mod http;
+pub mod http_client;
+pub mod kernel;
+pub mod platform;
+pub mod run;
+pub mod run_loop;
+pub mod slots;
+pub mod spawner;
+pub mod stats;
+pub mod suspended_runs;
+pub mod value_bounds;
+
+pub use abort::{AbortController, AbortSignal};
+pub use extension::{CallContext, Extension};
+pub use extension_manager::{ExtensionManager, HookFailure};
+pub use host_functions::{HostFunction, HostFunctions};
+pub use http::{HttpExtension, HttpOptions};
+pub use kernel::Kernel;
+pub use platform::Platform;
+pub use run::RunOptions;
+pub use run_loop::SegmentObserver;
+pub use stats::Stats;
+pub use suspended_runs::ResumeOptions;

@@ -2,9 +2,9 @@
 //!
 //! | function | what it does |
 //! |---|---|
-//! | [`meter`] | every loop and every non-leaf function pays for its work from a fuel counter |
-//! | [`strip`] | custom sections, names included, are dropped |
-//! | [`inspect`] | lists what a module imports and exports |
+//! | [`meter()`] | every loop and every non-leaf function pays for its work from a fuel counter |
+//! | [`strip()`] | custom sections, names included, are dropped |
+//! | [`inspect()`] | lists what a module imports and exports |
 //!
 //! Nothing else in the project knows how a pass works: the build runs them over the sandbox module, and the same functions
 //! compile to wasm32, where they serve modules that arrive at run time.

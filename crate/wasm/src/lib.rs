@@ -1,1 +1,45 @@
-//! 
+//! nexus-kernel for JavaScript.
+//!
+//! The only crate that knows of wasm-bindgen. It binds the kernel's traits to the platform and shows the kernel as a
+//! class; the facade in `pkg-config/` gives that its final shape.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`interop`] | every conversion between JavaScript's values and the kernel's |
+//! | [`kernel`] | the exported class |
+//! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
+//! | [`extension`], [`host_function`] | objects of the embedder's, as the kernel sees them |
+//! | [`fetch`], [`clock`], [`entropy`], [`abort`] | the platform, as the kernel sees it |
+//! | [`promise`], [`executor`] | futures as promises; panics as rejections |
+//! | [`capabilities`], [`msgpack`] | exports that need no kernel |
+
+pub mod abort;
+pub mod capabilities;
+pub mod clock;
+mod console;
+pub mod engine;
+pub mod entropy;
+pub mod executor;
+pub mod extension;
+pub mod fetch;
+pub mod host_function;
+pub mod interop;
+pub mod kernel;
+pub mod msgpack;
+pub mod promise;
+
+use wasm_bindgen::prelude::*;
+
+/// To be called once, before anything else. `error_class` makes a `NexusError` of an error as plain data.
+#[wasm_bindgen(skip_typescript)]
+pub fn initialize(error_class: js_sys::Function) {
+    interop::error::set_error_class(error_class);
+    promise::handle_panics();
+}
+
+/// The version of the package.
+#[wasm_bindgen(skip_typescript)]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}

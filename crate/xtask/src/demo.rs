@@ -28,12 +28,12 @@ const ONCE: &str = "tests/demo/once.mjs";
 /// The chore.
 pub fn chore(args: &[OsString]) -> Result<()> {
     let [once] = flags(args, ["--once"])?;
-    package::build(Profile::Release)?;
     if once { run_once() } else { serve() }
 }
 
 fn run_once() -> Result<()> {
     ensure!(layout::root().join(ONCE).exists(), "{ONCE} is missing");
+    package::build(Profile::Release)?;
     ensure_node_modules("tests")?;
     let chromium = ensure_chromium()?;
     run(node("").arg(ONCE).env("CHROMIUM", chromium.browser))
@@ -43,6 +43,7 @@ fn serve() -> Result<()> {
     for port in [PLAYGROUND_PORT, WORKER_PORT] {
         ensure_port_free(port)?;
     }
+    package::build(Profile::Release)?;
     // From here on, an interrupt means: end what was started, then end.
     let (interrupt, interrupted) = mpsc::channel();
     ctrlc::set_handler(move || {

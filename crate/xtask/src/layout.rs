@@ -7,8 +7,9 @@ use std::{
 
 /// The repository.
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).expect("the crate lies two folders deep").to_path_buf()
+    // What cargo says now, before what it said when this was built: a repository may have been moved since.
+    let here = env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
+    Path::new(&here).ancestors().nth(2).expect("the crate lies two folders deep").to_path_buf()
 }
 
 /// Where cargo puts what it builds.

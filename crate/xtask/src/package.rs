@@ -17,20 +17,6 @@ use crate::{
     process::{read, run},
 };
 
-/// Flags of the sandbox module alone: the kernel module takes its randomness from the platform.
-///
-/// - `getrandom_backend`: randomness is the host's to give, so the module brings its own source.
-/// - `stack-size`: the engine's parser takes about 17 KB for each level of nesting.
-/// - `__stack_pointer`: the host sets it back after a stop, and saves it with a parked run.
-const SANDBOX_RUSTFLAGS: [&str; 6] = [
-    "--cfg",
-    "getrandom_backend=\"custom\"",
-    "-C",
-    "link-arg=-zstack-size=2097152",
-    "-C",
-    "link-arg=--export=__stack_pointer",
-];
-
 /// Which cargo profile the modules are built with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
@@ -75,7 +61,7 @@ pub fn build(profile: Profile) -> Result<()> {
 
 /// `sandbox.wasm`: built, metered, stripped.
 fn sandbox_module(profile: Profile) -> Result<PathBuf> {
-    let built = cargo_build("nexus-sandbox", profile, &SANDBOX_RUSTFLAGS)?;
+    let built = cargo_build("nexus-sandbox", profile)?;
     let module = layout::npm().join("sandbox.wasm");
     unless_fresh("sandbox", std::slice::from_ref(&built), std::slice::from_ref(&module), || {
         let metered = nexus_passes::meter(&fs::read(&built)?)?;
@@ -88,7 +74,7 @@ fn sandbox_module(profile: Profile) -> Result<PathBuf> {
 
 /// `kernel.wasm`, and its JavaScript glue in the facade's source folder.
 fn kernel_module(profile: Profile) -> Result<PathBuf> {
-    let built = cargo_build("nexus-wasm", profile, &[])?;
+    let built = cargo_build("nexus-wasm", profile)?;
     let glue = layout::root().join("pkg-config/src/generated");
     let module = layout::npm().join("kernel.wasm");
     unless_fresh("kernel", std::slice::from_ref(&built), &[module.clone(), glue.join("kernel.js")], || {
@@ -106,15 +92,10 @@ fn kernel_module(profile: Profile) -> Result<PathBuf> {
     Ok(module)
 }
 
-fn cargo_build(package: &str, profile: Profile, rustflags: &[&str]) -> Result<PathBuf> {
+fn cargo_build(package: &str, profile: Profile) -> Result<PathBuf> {
     let mut build = cargo();
     build.args(["build", "--package", package, "--lib", "--profile", profile.name()]);
-    build.args(["--target", "wasm32-unknown-unknown", "--locked"]);
-    if !rustflags.is_empty() {
-        // As configuration rather than in the environment, where it would replace what the user has there.
-        build.arg("--config").arg(format!("target.wasm32-unknown-unknown.rustflags={rustflags:?}"));
-    }
-    run(&mut build)?;
+    run(build.args(["--target", "wasm32-unknown-unknown", "--locked"]))?;
     let file = format!("{}.wasm", package.replace('-', "_"));
     Ok(layout::target().join("wasm32-unknown-unknown").join(profile.name()).join(file))
 }
@@ -126,7 +107,12 @@ fn facade() -> Result<()> {
     unless_fresh("facade", std::slice::from_ref(&folder), &[folder.join("dist")], || {
         // What is no longer a source must not stay in the package.
         remove_folder(&folder.join("dist"))?;
-        run(npm(&folder).args(["run", "build"]))
+        run(npm(&folder).args(["run", "build"]))?;
+        // The TypeScript compiler reads the glue's declarations and leaves the glue itself where it is.
+        for file in ["kernel.js", "kernel.d.ts"] {
+            copy(&folder.join("src/generated").join(file), &folder.join("dist/generated").join(file))?;
+        }
+        Ok(())
     })
 }
 
@@ -182,13 +168,15 @@ fn ensure_complete(package: &Path) -> Result<()> {
         .iter()
         .filter_map(|file| file["path"].as_str())
         .collect();
+    let mut missing = Vec::new();
     for file in files_in(package)? {
         let name = file.strip_prefix(package)?.to_string_lossy().replace('\\', "/");
-        ensure!(
-            shipped.contains(&name.as_str()),
-            "npm would not ship {name}: see \"files\" in pkg-config/package.json"
-        );
+        if !shipped.contains(&name.as_str()) {
+            missing.push(name);
+        }
     }
+    let missing = missing.join(", ");
+    ensure!(missing.is_empty(), "npm would leave out {missing}: see \"files\" in pkg-config/package.json");
     Ok(())
 }
 

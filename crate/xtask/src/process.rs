@@ -3,6 +3,7 @@
 use std::{
     fmt::Write as _,
     io::{BufRead, BufReader, Read, Write},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::Mutex,
     thread,
@@ -112,7 +113,8 @@ impl Drop for Companion {
 }
 
 fn shown(command: &Command) -> String {
-    let mut line = command.get_program().display().to_string();
+    let program = Path::new(command.get_program());
+    let mut line = program.file_name().unwrap_or(program.as_os_str()).display().to_string();
     for arg in command.get_args() {
         let arg = arg.display().to_string();
         let quote = if arg.is_empty() || arg.contains([' ', '"', '*']) { "'" } else { "" };

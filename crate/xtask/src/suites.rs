@@ -27,6 +27,9 @@ pub enum Need {
     NodeModules(String),
 }
 
+/// Makes the command that runs a suite, once what the suite needs is there.
+type MakeCommand = Box<dyn Fn(Option<&Chromium>) -> Command>;
+
 /// A suite of tests.
 pub struct Suite {
     /// What it is called on the command line.
@@ -35,8 +38,7 @@ pub struct Suite {
     pub place: String,
     pub needs: Vec<Need>,
     pub runner: Runner,
-    /// The command that runs it.
-    pub command: Box<dyn Fn(Option<&Chromium>) -> Command>,
+    pub command: MakeCommand,
 }
 
 impl Suite {
@@ -55,7 +57,7 @@ impl Suite {
 pub fn all() -> Result<Vec<Suite>> {
     let mut suites = rust();
     suites.extend(wasm());
-    suites.extend(types()?);
+    suites.extend(npm_scripts()?);
     suites.extend(javascript()?);
     Ok(suites)
 }
@@ -77,17 +79,11 @@ fn rust() -> Vec<Suite> {
             with_args(cargo(), &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
         }),
         Suite::new("lint-wasm", "sources", [Need::WasmTarget], Runner::Check, |_| {
+            // What only exists on wasm32, and that `passes`, which serves plug-ins there, compiles for it.
             let mut clippy = cargo();
-            clippy.args([
-                "clippy",
-                "--locked",
-                "--package",
-                "nexus-wasm",
-                "--package",
-                "nexus-passes",
-                "--all-targets",
-            ]);
-            with_args(clippy, &["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"])
+            clippy.args(["clippy", "--locked", "--lib", "--target", "wasm32-unknown-unknown"]);
+            clippy.args(["-p", "nexus-wasm", "-p", "nexus-sandbox", "-p", "nexus-passes"]);
+            with_args(clippy, &["--", "-D", "warnings"])
         }),
         Suite::new("rustdoc", "sources", [], Runner::Check, |_| {
             let mut doc = cargo();
@@ -100,8 +96,9 @@ fn rust() -> Vec<Suite> {
 /// The tests of `crate/wasm`, once in each place where its module has to work.
 fn wasm() -> Vec<Suite> {
     let suite = |name: &str, place: &str, mode: Option<&'static str>| {
-        let mut needs = vec![Need::WasmTarget, Need::Node, Need::Package];
+        let mut needs = vec![Need::WasmTarget, Need::Node];
         needs.extend(mode.map(|_| Need::Chromium));
+        needs.push(Need::Package);
         Suite::new(name, place, needs, Runner::Rust, move |chromium| {
             let mut test = cargo();
             test.args(["test", "--locked", "--no-fail-fast", "--package", "nexus-wasm", "--lib", "--tests"]);
@@ -126,20 +123,33 @@ fn wasm() -> Vec<Suite> {
 }
 
 fn runner() -> String {
-    let this = std::env::current_exe().map_or_else(|_| PathBuf::from("target/tools/xtask"), |path| path);
+    let this = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("target/tools/xtask"));
     format!("{} runner", this.display())
 }
 
-/// The `check` script of every npm folder that has one: type checks, and type tests.
-fn types() -> Result<Vec<Suite>> {
+/// What the npm folders themselves call a test: their `check` script (types, and tests of types) and their `test` script.
+fn npm_scripts() -> Result<Vec<Suite>> {
     let mut suites = Vec::new();
     for folder in NPM_FOLDERS {
         let Ok(manifest) = fs::read_to_string(layout::root().join(folder).join("package.json")) else { continue };
         let manifest: serde_json::Value = serde_json::from_str(&manifest)?;
-        if manifest["scripts"]["check"].is_string() {
-            let needs = [Need::Package, Need::NodeModules(folder.into())];
-            suites.push(Suite::new(format!("types-{folder}"), "sources", needs, Runner::Check, move |_| {
-                with_args(npm(&layout::root().join(folder)), &["run", "check"])
+        let has = |script: &str| manifest["scripts"][script].is_string();
+        let needs = [Need::Package, Need::NodeModules(folder.into())];
+        let script = move |script: &'static str| with_args(npm(&layout::root().join(folder)), &["run", script]);
+        if has("check") {
+            suites.push(Suite::new(format!("{folder}-types"), folder, needs.clone(), Runner::Check, move |_| {
+                script("check")
+            }));
+        }
+        // The folder of tests is made of suites itself.
+        if has("test") && folder != "tests" {
+            let needs: Vec<Need> = needs.into_iter().chain([Need::Chromium]).collect();
+            suites.push(Suite::new(folder, folder, needs, Runner::Node, move |chromium| {
+                let mut test = script("test");
+                if let Some(chromium) = chromium {
+                    test.env("CHROMIUM", &chromium.browser);
+                }
+                test
             }));
         }
     }

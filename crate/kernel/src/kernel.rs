@@ -1,0 +1,176 @@
+//! The kernel: what an embedder holds.
+
+use std::rc::Rc;
+
+use nexus_core::{CapabilityToken, Error, Limits, Segment, Value};
+
+use crate::abort::AbortController;
+use crate::extension_manager::{ExtensionManager, HookFailure};
+use crate::host_functions::HostFunctions;
+use crate::platform::Platform;
+use crate::run::{Prepared, RunOptions};
+use crate::run_loop::{self, SegmentObserver};
+use crate::stats::{Counters, Stats};
+use crate::suspended_runs::{ResumeOptions, SuspendedRuns};
+
+/// What all runs of a kernel share.
+pub(crate) struct Shared {
+    pub(crate) platform: Platform,
+    pub(crate) limits: Limits,
+    pub(crate) extensions: ExtensionManager,
+    pub(crate) host_functions: HostFunctions,
+    pub(crate) counters: Counters,
+    pub(crate) closing: AbortController,
+    suspended: SuspendedRuns,
+}
+
+/// Runs handlers, with extensions and host functions for them to call. Clones are the same kernel.
+///
+/// Whatever a handler does wrong is a [`Segment`] with `status: error`. The `Err` of these methods is for mistakes of
+/// the embedder.
+#[derive(Clone)]
+pub struct Kernel(Rc<Shared>);
+
+impl Kernel {
+    /// A kernel whose runs have `limits` unless they are given others.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for limits that cannot be kept.
+    pub fn new(platform: Platform, limits: Limits) -> Result<Self, Error> {
+        limits.validate()?;
+        Ok(Self(Rc::new(Shared {
+            platform,
+            limits,
+            extensions: ExtensionManager::new(),
+            host_functions: HostFunctions::new(),
+            counters: Counters::default(),
+            closing: AbortController::new(),
+            suspended: SuspendedRuns::default(),
+        })))
+    }
+
+    /// Runs a handler to its end, making the calls it asks for. The answer tells the effects of all segments, each
+    /// once, in order; `observer` is called with each segment as it ends, the last one included.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the kernel is closed or the limits cannot be kept; `INVALID_CAPABILITY` for a caveat that
+    /// the extension does not declare; `RESOURCE_LIMIT` for state, arguments or a scope beyond the limits.
+    pub async fn run(
+        &self,
+        source: &str,
+        options: RunOptions,
+        observer: Option<SegmentObserver>,
+    ) -> Result<Segment, Error> {
+        self.check_open()?;
+        let prepared = Prepared::new(&self.0, source, options)?;
+        Ok(run_loop::drive(prepared, observer, Rc::clone(&self.0.platform.spawner)).await)
+    }
+
+    /// Runs a handler to its first suspension. The embedder makes the calls that the segment lists and answers each by
+    /// [`resume`](Self::resume), the first within the suspension timeout: then the run is given up.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn execute(&self, source: &str, options: RunOptions) -> Result<Segment, Error> {
+        self.check_open()?;
+        let prepared = Prepared::new(&self.0, source, options)?;
+        Ok(self.0.suspended.execute(&self.0.platform, prepared).await)
+    }
+
+    /// Answers one call of a run that [`execute`](Self::execute) left suspended, and runs on to the next suspension.
+    /// Answers to the same run take turns.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the kernel is closed, or the call is not known, was answered, or belongs to a run that is
+    /// over; `RESOURCE_LIMIT` for a value beyond the limits of the run, which leaves the call open.
+    pub async fn resume(
+        &self,
+        suspension_id: &str,
+        outcome: Result<Value, Error>,
+        options: ResumeOptions,
+    ) -> Result<Segment, Error> {
+        self.check_open()?;
+        self.0.suspended.resume(&self.0.platform, suspension_id, outcome, options).await
+    }
+
+    /// Compiles a handler ahead of its first run with these limits, or the kernel's own.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the kernel is closed or the limits cannot be kept; `COMPILATION_ERROR` or `RESOURCE_LIMIT`
+    /// of the source; `WASM_ERROR`.
+    pub async fn precompile(&self, source: &str, limits: Option<&Limits>) -> Result<(), Error> {
+        self.check_open()?;
+        let limits = limits.unwrap_or(&self.0.limits);
+        limits.validate()?;
+        check_source(source, limits)?;
+        self.0.platform.engine.precompile(source, limits).await
+    }
+
+    /// The capabilities that a handler needs, found in its syntax tree.
+    ///
+    /// # Errors
+    /// As [`precompile`](Self::precompile).
+    pub async fn infer_capabilities(&self, source: &str) -> Result<Vec<CapabilityToken>, Error> {
+        self.check_open()?;
+        check_source(source, &self.0.limits)?;
+        self.0.platform.engine.infer_capabilities(source).await
+    }
+
+    /// What handlers call as `$ext`.
+    #[must_use]
+    pub fn extensions(&self) -> &ExtensionManager {
+        &self.0.extensions
+    }
+
+    /// What handlers call as `$host`.
+    #[must_use]
+    pub fn host_functions(&self) -> &HostFunctions {
+        &self.0.host_functions
+    }
+
+    /// The limits of runs that are given none.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// Numbers about the kernel, closed or not.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.0.counters.stats(&self.0.platform.engine.stats())
+    }
+
+    /// Whether it was closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.0.closing.signal().is_aborted()
+    }
+
+    /// Closes the kernel: every run ends as `CANCELLED`, extensions are shut down, instances are freed. Closing again
+    /// does nothing.
+    ///
+    /// The answer holds every extension whose `shutdown` failed.
+    pub async fn close(&self) -> Vec<HookFailure> {
+        if self.is_closed() {
+            return Vec::new();
+        }
+        self.0.closing.abort("the kernel was closed");
+        self.0.suspended.clear();
+        let failures = self.0.extensions.shutdown().await;
+        self.0.platform.engine.close();
+        failures
+    }
+
+    fn check_open(&self) -> Result<(), Error> {
+        if self.is_closed() { Err(Error::invalid_argument("the kernel is closed")) } else { Ok(()) }
+    }
+}
+
+/// Checks the size of a source.
+///
+/// # Errors
+/// `RESOURCE_LIMIT`, resource `sourceBytes`.
+pub(crate) fn check_source(source: &str, limits: &Limits) -> Result<(), Error> {
+    let limit = usize::try_from(limits.max_source_bytes).unwrap_or(usize::MAX);
+    if source.len() > limit { Err(Error::resource_limit("sourceBytes", limit, source.len())) } else { Ok(()) }
+}

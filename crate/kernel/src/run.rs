@@ -1,0 +1,222 @@
+//! One run: started, resumed and given up through here, by whoever drives it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use futures_util::future::{Either, select};
+use nexus_core::run::{Context, Denial};
+use nexus_core::{Answer, Error, ErrorCode, Limits, Segment, StateMutation, Status, Suspension, Value};
+
+use crate::abort::{AbortController, AbortSignal};
+use crate::call::{Caller, check_caveats};
+use crate::engine::{AbortCheck, LocalFuture, Resume, Start};
+use crate::extension::Grant;
+use crate::kernel::{Shared, check_source};
+use crate::value_bounds::ValueBounds;
+
+/// What a run is given besides its source.
+#[derive(Clone, Default)]
+pub struct RunOptions {
+    /// State, arguments, scope and capabilities.
+    pub context: Context,
+    /// The kernel's own limits where none are given.
+    pub limits: Option<Limits>,
+    /// Gives the run up.
+    pub signal: AbortSignal,
+}
+
+/// A run that was not yet started.
+pub(crate) struct Prepared {
+    pub(crate) run: Rc<Run>,
+    source: Rc<str>,
+    context: Context,
+}
+
+/// A run.
+pub(crate) struct Run {
+    shared: Rc<Shared>,
+    id: String,
+    limits: Limits,
+    pub(crate) caller: Caller,
+    /// Aborts when the embedder gives the run up or the kernel closes.
+    pub(crate) abort: AbortController,
+    /// Whether the engine may hold something of it.
+    held: Cell<bool>,
+    ended: Cell<bool>,
+}
+
+/// The calls of a segment, each of them allowed or answered with its refusal.
+#[derive(Default)]
+pub(crate) struct Screened {
+    pub(crate) granted: Vec<(Suspension, Grant)>,
+    pub(crate) refused: Vec<Answer>,
+}
+
+impl Prepared {
+    /// Checks what the embedder gave.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for limits that cannot be kept, `INVALID_CAPABILITY` for a caveat that the extension does not
+    /// declare, `RESOURCE_LIMIT` for state, arguments or a scope beyond the limits.
+    pub(crate) fn new(shared: &Rc<Shared>, source: &str, options: RunOptions) -> Result<Self, Error> {
+        let RunOptions { context, limits, signal } = options;
+        let limits = limits.unwrap_or_else(|| shared.limits.clone());
+        limits.validate()?;
+        check_caveats(&shared.extensions, &context.capabilities)?;
+        let bounds = ValueBounds::of(&limits);
+        let values = context.state.iter().map(|(key, value)| (format!("state.{key}"), value));
+        let others = [("args".to_owned(), &context.args), ("scope".to_owned(), &context.scope)];
+        for (name, value) in values.chain(others) {
+            bounds.check(value).map_err(|error| Error { message: format!("{name}: {}", error.message), ..error })?;
+        }
+        let caller = Caller::new(
+            shared.extensions.clone(),
+            Rc::clone(&shared.platform.clock),
+            context.capabilities.clone(),
+            &limits,
+        );
+        let abort = AbortController::following(&[&signal, &shared.closing.signal()]);
+        shared.counters.run_started();
+        let run = Run {
+            shared: Rc::clone(shared),
+            id: run_id(shared),
+            limits,
+            caller,
+            abort,
+            held: Cell::new(false),
+            ended: Cell::new(false),
+        };
+        Ok(Self { run: Rc::new(run), source: source.into(), context })
+    }
+
+    /// Runs the first segment.
+    pub(crate) async fn start(self) -> Segment {
+        let Self { run, source, context } = self;
+        if let Err(error) = check_source(&source, &run.limits) {
+            return run.fail(error);
+        }
+        let Shared { platform, extensions, host_functions, .. } = &*run.shared;
+        let mut seed = [0; 16];
+        platform.entropy.fill(&mut seed);
+        let start = Start {
+            run_id: run.id.clone(),
+            source,
+            context,
+            limits: run.limits.clone(),
+            extensions: extensions.catalogue(),
+            host_functions: host_functions.names(),
+            host: host_functions.dispatch(&run.limits),
+            now: platform.clock.now(),
+            seed,
+            aborted: run.abort_check(),
+        };
+        run.segment(|| platform.engine.start(start)).await
+    }
+}
+
+/// `run_` and 16 hexadecimal digits.
+fn run_id(shared: &Shared) -> String {
+    let mut bytes = [0; 8];
+    shared.platform.entropy.fill(&mut bytes);
+    format!("run_{:016x}", u64::from_be_bytes(bytes))
+}
+
+impl Run {
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Goes on with answers to calls.
+    pub(crate) async fn resume(&self, answers: Vec<Answer>, state: Vec<StateMutation>) -> Segment {
+        let platform = &self.shared.platform;
+        let resume = Resume { answers, state, now: platform.clock.now(), aborted: self.abort_check() };
+        self.segment(|| platform.engine.resume(&self.id, resume)).await
+    }
+
+    /// Gives the run up: the engine forgets it, its calls are aborted.
+    pub(crate) fn give_up(&self, reason: &str) {
+        self.abort.abort(reason);
+        self.discard();
+    }
+
+    /// Ends the run, if it has not ended, and frees its instance.
+    pub(crate) fn discard(&self) {
+        if self.held.replace(false) {
+            self.shared.platform.engine.discard(&self.id);
+        }
+        self.end();
+    }
+
+    fn end(&self) {
+        if !self.ended.replace(true) {
+            self.shared.counters.run_ended();
+        }
+    }
+
+    /// The segment of a run that ends here with `error`.
+    pub(crate) fn fail(&self, error: Error) -> Segment {
+        self.discard();
+        Segment::failed(&self.id, error)
+    }
+
+    /// Decides on every call that the segment made. What the kernel refuses counts as a denial of the segment.
+    pub(crate) fn screen(&self, segment: &mut Segment) -> Screened {
+        let mut screened = Screened::default();
+        for call in &segment.suspensions {
+            match self.caller.authorize(call) {
+                Ok(grant) => screened.granted.push((call.clone(), grant)),
+                Err(error) => {
+                    segment.denials.extend(denial(call, &error));
+                    let suspension_id = call.suspension_id.clone();
+                    screened.refused.push(Answer { suspension_id, outcome: Err(error) });
+                }
+            }
+        }
+        screened
+    }
+
+    fn abort_check(&self) -> AbortCheck {
+        let signal = self.abort.signal();
+        Rc::new(move || signal.is_aborted())
+    }
+
+    /// Lets the engine work, unless and until the run is aborted.
+    async fn segment<'a>(&self, work: impl FnOnce() -> LocalFuture<'a, Result<Segment, Error>>) -> Segment {
+        let signal = self.abort.signal();
+        if let Some(reason) = signal.reason() {
+            return self.fail(reason);
+        }
+        let _computing = self.shared.counters.computing();
+        self.held.set(true);
+        // Polled in this order: a segment that ended because of the abort still has its effects.
+        let segment = match select(work(), signal.aborted()).await {
+            Either::Left((Ok(segment), _)) => segment,
+            Either::Left((Err(error), _)) => self.fail(error),
+            Either::Right((reason, work)) => {
+                drop(work);
+                self.fail(reason)
+            }
+        };
+        self.shared.counters.computed(segment.metrics.duration_us);
+        if segment.status != Status::Suspended {
+            self.held.set(false);
+            self.end();
+        }
+        segment
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.discard();
+    }
+}
+
+/// What a segment tells of a call that was refused for want of a capability.
+fn denial(call: &Suspension, error: &Error) -> Option<Denial> {
+    if error.code != ErrorCode::PermissionDenied {
+        return None;
+    }
+    let capability = error.context.as_ref()?.as_object()?.get("capability").and_then(Value::as_str)?.to_owned();
+    Some(Denial { operation: format!("ext.{}.{}", call.extension_name, call.method), capability })
+}

@@ -1,0 +1,83 @@
+//! Numbers about a kernel.
+
+use std::cell::Cell;
+
+use crate::engine::EngineStats;
+
+/// What `stats()` tells.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stats {
+    /// Runs started since the kernel was made.
+    pub total_executions: u64,
+    /// Runs that compute or wait for an instance.
+    pub active_runs: u64,
+    /// Runs that wait for the answers to their calls.
+    pub suspended_runs: u64,
+    /// Instances that run or hold a suspended run.
+    pub active_instances: u64,
+    /// Instances that are ready for a run.
+    pub available_instances: u64,
+    /// Runs that found their handler compiled, of all; 0 to 1.
+    pub cache_hit_rate: f64,
+    /// Microseconds that a run computed on average, over all its segments.
+    pub avg_execution_time_us: f64,
+    /// Bytes of linear memory over all instances.
+    pub total_memory_bytes: u64,
+}
+
+/// Counts as runs come and go.
+#[derive(Default)]
+pub(crate) struct Counters {
+    started: Cell<u64>,
+    open: Cell<u64>,
+    computing: Cell<u64>,
+    computed_us: Cell<u64>,
+}
+
+fn add(cell: &Cell<u64>, amount: u64) {
+    cell.set(cell.get() + amount);
+}
+
+/// One more in a count for as long as it lives.
+pub(crate) struct Counted<'a>(&'a Cell<u64>);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+impl Counters {
+    pub(crate) fn run_started(&self) {
+        add(&self.started, 1);
+        add(&self.open, 1);
+    }
+
+    pub(crate) fn run_ended(&self) {
+        self.open.set(self.open.get() - 1);
+    }
+
+    pub(crate) fn computing(&self) -> Counted<'_> {
+        add(&self.computing, 1);
+        Counted(&self.computing)
+    }
+
+    pub(crate) fn computed(&self, microseconds: u64) {
+        add(&self.computed_us, microseconds);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "averages")]
+    pub(crate) fn stats(&self, engine: &EngineStats) -> Stats {
+        let rate = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+        Stats {
+            total_executions: self.started.get(),
+            active_runs: self.computing.get(),
+            suspended_runs: self.open.get() - self.computing.get(),
+            active_instances: engine.active_instances,
+            available_instances: engine.available_instances,
+            cache_hit_rate: rate(engine.cache_hits, engine.cache_hits + engine.cache_misses),
+            avg_execution_time_us: rate(self.computed_us.get(), self.started.get()),
+            total_memory_bytes: engine.memory_bytes,
+        }
+    }
+}

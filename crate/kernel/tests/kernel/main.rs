@@ -1,0 +1,11 @@
+//! The kernel as its embedder uses it, on a clock that only the tests move.
+
+mod extension_manager;
+mod extensions;
+mod http;
+mod native_engine;
+mod run_loop;
+mod sandbox;
+mod scripted_engine;
+mod suspended_runs;
+mod world;

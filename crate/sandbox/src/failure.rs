@@ -1,0 +1,189 @@
+//! Errors: from host functions into the handler, and from the handler out to the wire.
+
+use boa_engine::builtins::error::Error as ErrorObject;
+use boa_engine::error::{EngineError, PanicError, RuntimeLimitError};
+use boa_engine::{Context, JsError, JsObject, JsString, JsValue, js_string};
+use nexus_core::{Error, ErrorCode, Location, Snippet, Value};
+
+use crate::convert;
+use crate::engine::Intrinsics;
+use crate::run::Run;
+use crate::source::{self, FILE_NAME};
+
+/// Why a host function did not answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// An error of ours. `RESOURCE_LIMIT` stops the run, every other code is thrown and can be caught.
+    Ours(Error),
+    /// What JavaScript threw while the host function called into it.
+    Thrown(JsError),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+impl From<JsError> for Failure {
+    fn from(error: JsError) -> Self {
+        Self::Thrown(error)
+    }
+}
+
+impl Failure {
+    /// The error for the engine to go on with: thrown, or one that nothing in the handler can catch.
+    pub fn into_js(self, context: &mut Context) -> JsError {
+        match self {
+            Self::Thrown(error) => error,
+            Self::Ours(error) if error.code == ErrorCode::ResourceLimit => stop(error, context),
+            Self::Ours(error) => match error_object(&error, context) {
+                Ok(object) => JsError::from_opaque(object.into()),
+                Err(error) => error,
+            },
+        }
+    }
+}
+
+/// Stops the run with `error`: latched in the run, because the engine swallows uncatchable errors after an `await`.
+pub fn stop(error: Error, context: &Context) -> JsError {
+    Run::of(context).borrow_mut().stop(error);
+    uncatchable()
+}
+
+/// An error that no `catch` and no `finally` sees.
+pub fn uncatchable() -> JsError {
+    PanicError::new("stopped").into()
+}
+
+/// An `Error` object whose stack is that of the moment; its text and code come later, with [`complete`].
+pub fn blank_error_object(context: &mut Context) -> Result<JsObject, JsError> {
+    let constructor = context.intrinsics().constructors().error().constructor();
+    constructor.construct(&[], None, context)
+}
+
+/// Gives an error object message, `code` and the fields of the error's context, and remembers that it is ours.
+pub fn complete(object: &JsObject, error: &Error, context: &mut Context) -> Result<(), JsError> {
+    let message = JsString::from(error.message.as_str());
+    let descriptor = boa_engine::property::PropertyDescriptor::builder()
+        .value(message)
+        .writable(true)
+        .enumerable(false)
+        .configurable(true);
+    object.define_property_or_throw(js_string!("message"), descriptor, context)?;
+    object.create_data_property_or_throw(js_string!("code"), JsString::from(error.code.as_str()), context)?;
+    if let Some(Value::Object(fields)) = &error.context {
+        for (name, field) in fields {
+            let field = convert::from_value(field, context)?;
+            object.create_data_property_or_throw(JsString::from(name.as_str()), field, context)?;
+        }
+    }
+    Run::of(context).borrow_mut().remember_error(object.clone(), error.clone());
+    Ok(())
+}
+
+fn error_object(error: &Error, context: &mut Context) -> Result<JsObject, JsError> {
+    let object = blank_error_object(context)?;
+    complete(&object, error, context)?;
+    Ok(object)
+}
+
+/// The error on the wire for what a handler threw and did not catch.
+pub fn describe(thrown: &JsValue, text: &str, context: &mut Context) -> Error {
+    let object = thrown.as_object();
+    let ours = object.as_ref().and_then(|object| Run::of(context).borrow().find_error(object));
+    let mut error = ours.unwrap_or_else(|| Error::new(ErrorCode::ExecutionError, message_of(thrown, context)));
+    if let Some(object) = object {
+        place(&mut error, &stack_of(&object, context), text);
+    }
+    error
+}
+
+/// The error on the wire for an error that the engine would not let the handler catch.
+pub fn describe_engine_error(error: &EngineError) -> Error {
+    match error {
+        EngineError::RuntimeLimit(RuntimeLimitError::LoopIteration) => {
+            Error::new(ErrorCode::Timeout, "the handler loops for too long")
+        }
+        EngineError::RuntimeLimit(RuntimeLimitError::Recursion | RuntimeLimitError::StackSize) => {
+            Error::new(ErrorCode::ResourceLimit, "the handler's calls are nested too deeply")
+                .with_context(Value::object([("resource", Value::from("stack"))]))
+        }
+        error => Error::internal(error.to_string()),
+    }
+}
+
+/// Adds stack, location and snippet, from the engine's stack text.
+pub fn place(error: &mut Error, stack: &str, text: &str) {
+    let frames: Vec<Frame<'_>> = stack.lines().filter_map(|line| Frame::parse(line, text)).collect();
+    error.location = frames.iter().find_map(|frame| frame.location);
+    error.snippet = error.location.and_then(|location| Snippet::cut(text, location));
+    if !frames.is_empty() {
+        error.stack = Some(frames.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    }
+}
+
+struct Frame<'a> {
+    function: &'a str,
+    location: Option<Location>,
+}
+
+impl<'a> Frame<'a> {
+    /// Reads `    at name (handler.js:3:4)` or `    at name (native)`; `None` for frames that are not the handler's.
+    fn parse(line: &'a str, text: &str) -> Option<Self> {
+        let (function, place) = line.trim().strip_prefix("at ")?.rsplit_once(" (")?;
+        let place = place.strip_suffix(')')?;
+        if place == "native" {
+            return Some(Self { function, location: None });
+        }
+        let mut numbers = place.strip_prefix(FILE_NAME)?.strip_prefix(':')?.split(':').map(str::parse::<u32>);
+        let location = match (numbers.next(), numbers.next()) {
+            (Some(Ok(line)), Some(Ok(column))) => Some(source::locate(text, line, column)),
+            _ => None,
+        };
+        // The script around the handler is ours.
+        (function != "<main>").then_some(Self { function, location })
+    }
+}
+
+impl std::fmt::Display for Frame<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.location {
+            Some(Location { line, column }) => write!(f, "    at {} ({FILE_NAME}:{line}:{column})", self.function),
+            None => write!(f, "    at {} (native)", self.function),
+        }
+    }
+}
+
+/// The stack that the engine recorded in an error object; empty for every other object.
+pub fn stack_of(object: &JsObject, context: &mut Context) -> String {
+    let Some(getter) = context.get_data::<Intrinsics>().map(|intrinsics| intrinsics.error_stack.clone()) else {
+        return String::new();
+    };
+    getter
+        .call(&object.clone().into(), &[], context)
+        .ok()
+        .and_then(|stack| stack.as_string())
+        .map(|stack| stack.to_std_string_lossy())
+        .unwrap_or_default()
+}
+
+/// `TypeError: it is not a function`, or how the engine prints a value that is no error.
+pub fn message_of(thrown: &JsValue, context: &mut Context) -> String {
+    let Some(object) = thrown.as_object().filter(JsObject::is::<ErrorObject>) else {
+        return match thrown.as_string() {
+            Some(text) => text.to_std_string_lossy(),
+            None => thrown.display().to_string(),
+        };
+    };
+    let mut field = |name: JsString| {
+        let field = object.get(name, context).ok().and_then(|field| field.as_string());
+        field.map(|field| field.to_std_string_lossy()).unwrap_or_default()
+    };
+    let (name, message) = (field(js_string!("name")), field(js_string!("message")));
+    match (name.as_str(), message.as_str()) {
+        (name, "") => name.to_owned(),
+        ("", message) => message.to_owned(),
+        (name, message) => format!("{name}: {message}"),
+    }
+}

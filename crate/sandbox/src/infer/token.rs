@@ -1,0 +1,71 @@
+//! The tokens found.
+
+use std::collections::BTreeSet;
+
+use nexus_core::CapabilityToken;
+use nexus_core::capability::{Caveats, ExtensionScope, Scope};
+
+/// The tokens found so far.
+#[derive(Debug, Default)]
+pub(super) struct Tokens(BTreeSet<CapabilityToken>);
+
+impl Tokens {
+    pub(super) fn add(&mut self, token: CapabilityToken) {
+        self.0.insert(token);
+    }
+
+    /// Everything a handler can be allowed.
+    pub(super) fn add_all_wildcards(&mut self) {
+        self.0.extend([
+            CapabilityToken::StateRead(Scope::Any),
+            CapabilityToken::StateWrite(Scope::Any),
+            CapabilityToken::EventsEmit(Scope::Any),
+            CapabilityToken::ViewUpdate(Scope::Any),
+            CapabilityToken::Extension(ExtensionScope::Any),
+            CapabilityToken::Host(Scope::Any),
+        ]);
+    }
+
+    /// The tokens without those that another one covers.
+    pub(super) fn least(self) -> Vec<CapabilityToken> {
+        let covered = |token: &CapabilityToken| wider(token).iter().any(|wider| self.0.contains(wider));
+        self.0.iter().filter(|token| !covered(token)).cloned().collect()
+    }
+}
+
+/// The other tokens that cover this one.
+fn wider(token: &CapabilityToken) -> Vec<CapabilityToken> {
+    match token {
+        CapabilityToken::StateRead(Scope::Name(_)) => vec![CapabilityToken::StateRead(Scope::Any)],
+        CapabilityToken::StateWrite(Scope::Name(_)) => vec![CapabilityToken::StateWrite(Scope::Any)],
+        CapabilityToken::EventsEmit(Scope::Name(_)) => vec![CapabilityToken::EventsEmit(Scope::Any)],
+        CapabilityToken::ViewUpdate(Scope::Name(_)) => vec![CapabilityToken::ViewUpdate(Scope::Any)],
+        CapabilityToken::Host(Scope::Name(_)) => vec![CapabilityToken::Host(Scope::Any)],
+        CapabilityToken::Extension(ExtensionScope::Extension { name, method, .. }) => {
+            let mut wider = vec![CapabilityToken::Extension(ExtensionScope::Any)];
+            if method.is_some() {
+                wider.push(extension(name, None));
+            }
+            wider
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The narrowest token for a method of an extension, or for all of them: names that the grammar has no place for need
+/// the next wider one.
+pub(super) fn extension(name: &str, method: Option<&str>) -> CapabilityToken {
+    let spelled = |method: Option<&str>| {
+        let token = CapabilityToken::Extension(ExtensionScope::Extension {
+            name: name.to_owned(),
+            method: method.map(str::to_owned),
+            caveats: Caveats::new(),
+        });
+        let parsed = token.to_string().parse().ok();
+        (parsed.as_ref() == Some(&token)).then_some(token)
+    };
+    method
+        .and_then(|method| spelled(Some(method)))
+        .or_else(|| spelled(None))
+        .unwrap_or(CapabilityToken::Extension(ExtensionScope::Any))
+}

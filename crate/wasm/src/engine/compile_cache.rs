@@ -1,0 +1,75 @@
+//! Compiled handlers, the least recently used forgotten first.
+
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+use nexus_core::message::CompileRequest;
+use nexus_core::{Error, msgpack};
+use sha2::{Digest, Sha256};
+
+use super::image::CompiledImage;
+
+/// Bytes of compiled images that are kept: some 500 handlers of 100 KB.
+pub const BYTES: usize = 64 << 20;
+
+/// What a compiled image is found by: everything that compilation depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// SHA-256 of the request and the version of the engine.
+    ///
+    /// # Errors
+    /// `SERIALIZATION_ERROR`, which a request never is.
+    pub fn of(request: &CompileRequest) -> Result<Self, Error> {
+        let digest = Sha256::new().chain_update(env!("CARGO_PKG_VERSION")).chain_update(msgpack::encode(request)?);
+        Ok(Self(digest.finalize().into()))
+    }
+}
+
+/// The cache.
+pub struct CompileCache {
+    /// Least recently used first.
+    images: IndexMap<Key, Rc<CompiledImage>>,
+    bytes: usize,
+    budget: usize,
+}
+
+impl CompileCache {
+    /// A cache that keeps at most `budget` bytes.
+    #[must_use]
+    pub fn new(budget: usize) -> Self {
+        Self { images: IndexMap::new(), bytes: 0, budget }
+    }
+
+    /// The image, which becomes the most recently used one.
+    pub fn get(&mut self, key: &Key) -> Option<Rc<CompiledImage>> {
+        let index = self.images.get_index_of(key)?;
+        let last = self.images.len() - 1;
+        self.images.move_index(index, last);
+        self.images.get(key).cloned()
+    }
+
+    /// Keeps an image. One that is larger than the whole budget is not kept.
+    pub fn insert(&mut self, key: Key, image: Rc<CompiledImage>) {
+        let size = image.size();
+        if size > self.budget {
+            return;
+        }
+        if let Some(replaced) = self.images.shift_remove(&key) {
+            self.bytes -= replaced.size();
+        }
+        while self.bytes + size > self.budget {
+            let Some((_, oldest)) = self.images.shift_remove_index(0) else { break };
+            self.bytes -= oldest.size();
+        }
+        self.bytes += size;
+        self.images.insert(key, image);
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.images.clear();
+        self.bytes = 0;
+    }
+}

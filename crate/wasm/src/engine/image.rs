@@ -1,0 +1,91 @@
+//! Images: what an instance's memory is brought back to before a run.
+//!
+//! Every boot of the module leaves the same memory, so one copy serves all instances: the *boot image*. What compiling a
+//! handler changes in it is kept as the pages that differ: the *compiled image*.
+
+use nexus_core::Error;
+
+use super::instance::Instance;
+
+/// Unit of comparison: small enough that a compiled handler is some 100 KB, large enough that restoring it is few copies.
+const PAGE: usize = 4 << 10;
+
+/// The memory of a booted instance.
+pub struct BootImage(Vec<u8>);
+
+/// How the memory of an instance that has compiled a handler differs from the boot image.
+pub struct CompiledImage {
+    /// Bytes of the whole memory.
+    memory_bytes: usize,
+    /// Stretches of changed pages: where each begins, and what is there.
+    stretches: Vec<(usize, Vec<u8>)>,
+}
+
+impl BootImage {
+    /// Of an instance that was just booted.
+    #[must_use]
+    pub fn of(instance: &Instance) -> Self {
+        Self(instance.snapshot())
+    }
+
+    /// Brings the instance to this image.
+    ///
+    /// # Errors
+    /// `WASM_ERROR` if there is no memory for it.
+    pub fn restore(&self, instance: &Instance) -> Result<(), Error> {
+        instance.grow_to(self.0.len())?;
+        let view = instance.view();
+        view.subarray(0, offset(self.0.len())).copy_from(&self.0);
+        view.fill(0, offset(self.0.len()), view.length());
+        instance.reset_globals();
+        Ok(())
+    }
+
+    /// What distinguishes the instance's memory from this image.
+    #[must_use]
+    pub fn difference(&self, instance: &Instance) -> CompiledImage {
+        let memory = instance.snapshot();
+        let mut stretches: Vec<(usize, Vec<u8>)> = Vec::new();
+        for (index, page) in memory.chunks(PAGE).enumerate() {
+            let start = index * PAGE;
+            let same = match self.0.get(start..start + page.len()) {
+                Some(booted) => booted == page,
+                None => page.iter().all(|byte| *byte == 0),
+            };
+            if same {
+                continue;
+            }
+            match stretches.last_mut() {
+                Some((begin, bytes)) if *begin + bytes.len() == start => bytes.extend_from_slice(page),
+                _ => stretches.push((start, page.to_vec())),
+            }
+        }
+        CompiledImage { memory_bytes: memory.len(), stretches }
+    }
+}
+
+impl CompiledImage {
+    /// Brings an instance that is at the boot image to this one.
+    ///
+    /// # Errors
+    /// `WASM_ERROR` if there is no memory for it.
+    pub fn apply(&self, instance: &Instance) -> Result<(), Error> {
+        instance.grow_to(self.memory_bytes)?;
+        let view = instance.view();
+        for (start, bytes) in &self.stretches {
+            view.subarray(offset(*start), offset(start + bytes.len())).copy_from(bytes);
+        }
+        Ok(())
+    }
+
+    /// Bytes that keeping it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.stretches.iter().map(|(_, bytes)| bytes.len()).sum()
+    }
+}
+
+/// Memories of the sandbox are below 4 GiB.
+fn offset(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,381 @@
+//! One instance of the sandbox module: its memory, its globals, its calls.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use js_sys::WebAssembly::{self, Global, Memory};
+use js_sys::{Function, Object, Reflect, Uint8Array};
+use nexus_core::message::{HostCall, HostReply};
+use nexus_core::{Error, ErrorCode, Segment, msgpack};
+use nexus_kernel::engine::{AbortCheck, HostDispatch};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::meter::{Budget, Meter};
+use crate::interop::error_from_js;
+use crate::promise;
+
+/// Bytes of a WebAssembly page.
+pub const WASM_PAGE: usize = 64 << 10;
+
+/// What a stopped instance may spend on telling what it did.
+const POST_MORTEM: Budget = Budget::new(200_000_000, 2_000);
+
+/// The memories of all instances there are, for the statistics.
+pub type Memories = Rc<RefCell<BTreeMap<u64, Memory>>>;
+
+/// Why a call ended without an answer.
+#[derive(Debug)]
+pub struct Trap {
+    /// As the run reports it.
+    pub error: Error,
+    /// What the stopped instance still told.
+    pub post_mortem: Option<Segment>,
+}
+
+/// What a call answered and cost.
+#[derive(Debug)]
+pub struct Called<T> {
+    /// The answer.
+    pub outcome: Result<T, Trap>,
+    /// What is left.
+    pub budget: Budget,
+}
+
+/// What the imports share with the instance.
+struct Inner {
+    meter: Meter,
+    host: RefCell<Option<HostDispatch>>,
+    exports: RefCell<Option<Exports>>,
+}
+
+#[derive(Clone)]
+struct Exports {
+    memory: Memory,
+    stack_pointer: Global,
+    fuel: Global,
+    grant: Global,
+    boot: Function,
+    alloc: Function,
+    reply: Function,
+    post_mortem: Function,
+    set_memory_limit: Function,
+    out_of_memory: Function,
+    compile: Function,
+    start: Function,
+    resume: Function,
+    infer: Function,
+}
+
+/// What a message asks for; each has an export of its own.
+#[derive(Debug, Clone, Copy)]
+pub enum Operation {
+    /// `nexus_compile`.
+    Compile,
+    /// `nexus_start`.
+    Start,
+    /// `nexus_resume`.
+    Resume,
+    /// `nexus_infer`.
+    Infer,
+}
+
+/// One instance.
+pub struct Instance {
+    id: u64,
+    inner: Rc<Inner>,
+    exports: Exports,
+    boot_stack_pointer: JsValue,
+    memories: Memories,
+    /// Alive as long as the module may call them.
+    _imports: (Closure<dyn Fn(i64) -> i64>, Closure<dyn Fn(u32, u32) -> Result<u32, JsValue>>),
+}
+
+impl Instance {
+    /// Instantiates the module; its interpreter is not yet booted.
+    ///
+    /// # Errors
+    /// `WASM_ERROR` if the platform refuses, or the module is not the sandbox's.
+    pub async fn new(module: &WebAssembly::Module, memories: &Memories) -> Result<Self, Error> {
+        thread_local!(static NEXT_ID: Cell<u64> = const { Cell::new(0) });
+        let inner = Rc::new(Inner { meter: Meter::new(), host: RefCell::new(None), exports: RefCell::new(None) });
+        let tick: Closure<dyn Fn(i64) -> i64> = {
+            let inner = Rc::clone(&inner);
+            Closure::new(move |used| inner.meter.tick(used))
+        };
+        let host_call: Closure<dyn Fn(u32, u32) -> Result<u32, JsValue>> = {
+            // Weak: the closure belongs to the instance, and the exports that it calls lead back to it.
+            let inner = Rc::downgrade(&inner);
+            Closure::new(move |pointer, length| {
+                inner.upgrade().map_or_else(|| Err(JsValue::from_str("no instance")), |inner| inner.host_call(pointer, length))
+            })
+        };
+        let instantiate = async {
+            let functions = Object::new();
+            Reflect::set(&functions, &"tick".into(), tick.as_ref())?;
+            Reflect::set(&functions, &"host_call".into(), host_call.as_ref())?;
+            let imports = Object::new();
+            Reflect::set(&imports, &"nexus".into(), &functions)?;
+            let instance = JsFuture::from(WebAssembly::instantiate_module(module, &imports)).await?;
+            Exports::of(instance.unchecked_ref())
+        };
+        let exports = instantiate.await.map_err(|thrown| {
+            Error::new(ErrorCode::WasmError, format!("the sandbox cannot be started: {}", error_from_js(&thrown).message))
+        })?;
+        inner.exports.replace(Some(exports.clone()));
+        let id = NEXT_ID.replace(NEXT_ID.get() + 1);
+        memories.borrow_mut().insert(id, exports.memory.clone());
+        let boot_stack_pointer = exports.stack_pointer.value();
+        Ok(Self { id, inner, exports, boot_stack_pointer, memories: Rc::clone(memories), _imports: (tick, host_call) })
+    }
+
+    /// Boots the interpreter.
+    ///
+    /// # Errors
+    /// `WASM_ERROR` if it traps.
+    pub fn boot(&self, budget: Budget) -> Result<(), Error> {
+        self.set_grant(self.inner.meter.open(budget, None));
+        let booted = self.exports.boot.call0(&JsValue::UNDEFINED);
+        self.inner.meter.close(self.unreported());
+        booted.map(drop).map_err(|thrown| {
+            rethrow_panic(&thrown);
+            Error::new(ErrorCode::WasmError, format!("the sandbox does not boot: {}", error_from_js(&thrown).message))
+        })
+    }
+
+    /// Bytes of its memory.
+    pub fn memory_bytes(&self) -> usize {
+        self.view().length() as usize
+    }
+
+    /// A copy of its memory.
+    pub fn snapshot(&self) -> Vec<u8> {
+        self.view().to_vec()
+    }
+
+    /// Its memory as it is now. Of no use after the next call or growth.
+    pub fn view(&self) -> Uint8Array {
+        self.exports.view()
+    }
+
+    /// Makes its memory at least `bytes` long.
+    ///
+    /// # Errors
+    /// `WASM_ERROR` if the platform has no more.
+    pub fn grow_to(&self, bytes: usize) -> Result<(), Error> {
+        let missing = bytes.saturating_sub(self.memory_bytes()).div_ceil(WASM_PAGE);
+        if missing == 0 {
+            return Ok(());
+        }
+        let delta = JsValue::from(u32::try_from(missing).unwrap_or(u32::MAX));
+        // js-sys has no `grow` that may throw.
+        let grow = Reflect::get(&self.exports.memory, &"grow".into()).and_then(|grow| grow.dyn_into::<Function>());
+        grow.and_then(|grow| grow.call1(&self.exports.memory, &delta)).map(drop).map_err(|thrown| {
+            Error::new(ErrorCode::WasmError, format!("no memory for the sandbox: {}", error_from_js(&thrown).message))
+        })
+    }
+
+    /// Brings the globals back to where they were after the boot; the memory is the caller's to restore.
+    pub fn reset_globals(&self) {
+        self.exports.stack_pointer.set_value(&self.boot_stack_pointer);
+        self.set_grant(0);
+    }
+
+    /// Sets the most bytes that the memory may grow to.
+    ///
+    /// # Errors
+    /// `INTERNAL_ERROR` if even that traps.
+    pub fn set_memory_limit(&self, bytes: u64) -> Result<(), Error> {
+        // The limit of 4 GiB is one past what the ABI's 32 bits hold.
+        let bytes = JsValue::from(u32::try_from(bytes).unwrap_or(u32::MAX));
+        self.set_grant(self.inner.meter.open(POST_MORTEM, None));
+        self.exports.set_memory_limit.call1(&JsValue::UNDEFINED, &bytes).map(drop).map_err(|thrown| {
+            rethrow_panic(&thrown);
+            Error::internal(format!("the sandbox takes no memory limit: {}", error_from_js(&thrown).message))
+        })
+    }
+
+    /// Sends a message and reads the answer. `host` serves the host functions that are called meanwhile.
+    pub fn call<T: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        message: &impl Serialize,
+        budget: Budget,
+        host: Option<HostDispatch>,
+        aborted: Option<AbortCheck>,
+    ) -> Called<T> {
+        let message = match msgpack::encode(message) {
+            Ok(message) => message,
+            Err(error) => return Called { outcome: Err(Trap { error, post_mortem: None }), budget },
+        };
+        let meter = &self.inner.meter;
+        self.inner.host.replace(host);
+        self.set_grant(meter.open(budget, aborted));
+        let answered = self.exports.exchange(operation, &message);
+        let budget = meter.close(self.unreported());
+        self.inner.host.replace(None);
+        let outcome = match answered {
+            Ok(reply) => msgpack::decode(&reply).map_err(|error| {
+                let error = Error::internal(format!("the sandbox's answer: {}", error.message));
+                Trap { error, post_mortem: None }
+            }),
+            Err(thrown) => {
+                rethrow_panic(&thrown);
+                let stopped = meter.stopped();
+                Err(self.trap(stopped, &thrown))
+            }
+        };
+        Called { outcome, budget }
+    }
+
+    /// Fuel used since the last tick.
+    fn unreported(&self) -> i64 {
+        let read = |global: &Global| i64::try_from(global.value()).unwrap_or_default();
+        read(&self.exports.grant) - read(&self.exports.fuel)
+    }
+
+    fn set_grant(&self, grant: i64) {
+        let grant = JsValue::from(grant);
+        self.exports.fuel.set_value(&grant);
+        self.exports.grant.set_value(&grant);
+    }
+
+    /// Looks into the stopped instance.
+    fn trap(&self, stopped: Option<Error>, thrown: &JsValue) -> Trap {
+        let prepare = || {
+            self.exports.stack_pointer.set_value(&self.boot_stack_pointer);
+            self.set_grant(self.inner.meter.open(POST_MORTEM, None));
+        };
+        prepare();
+        let out_of_memory = || self.exports.out_of_memory.call0(&JsValue::UNDEFINED).ok().and_then(|flag| flag.as_f64());
+        let error = stopped.unwrap_or_else(|| {
+            if out_of_memory() == Some(1.0) {
+                Error::new(ErrorCode::MemoryLimit, "out of memory")
+            } else {
+                describe(thrown)
+            }
+        });
+        prepare();
+        let told = self.exports.post_mortem.call0(&JsValue::UNDEFINED).and_then(|length| self.exports.read_reply(&length));
+        let post_mortem = told.ok().and_then(|reply| msgpack::decode(&reply).ok());
+        self.exports.stack_pointer.set_value(&self.boot_stack_pointer);
+        Trap { error, post_mortem }
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // The exports lead to the memory, and the imports lead here: without this nothing of it would ever be freed.
+        self.inner.exports.replace(None);
+        self.memories.borrow_mut().remove(&self.id);
+    }
+}
+
+impl Inner {
+    /// Serves a call of a host function: reads the call, answers it, writes the answer into the same instance. No
+    /// borrow is held while the function runs; it may call the kernel.
+    fn host_call(&self, pointer: u32, length: u32) -> Result<u32, JsValue> {
+        let exports = self.exports.borrow().clone().ok_or("the instance is gone")?;
+        let host = self.host.borrow().clone();
+        let call = exports.read(pointer, length);
+        let outcome = msgpack::decode(&call).and_then(|HostCall { name, args }| match host {
+            Some(host) => host(&name, args),
+            None => Err(Error::internal("a host function was called outside a run")),
+        });
+        let reply = msgpack::encode(&HostReply { outcome }).map_err(|error| JsValue::from(error.message))?;
+        exports.write(&reply)?;
+        Ok(u32::try_from(reply.len()).unwrap_or(u32::MAX))
+    }
+}
+
+impl Exports {
+    fn of(instance: &WebAssembly::Instance) -> Result<Self, JsValue> {
+        let exports = instance.exports();
+        let get = |name: &str| Reflect::get(&exports, &name.into());
+        let missing = |name: &str| JsValue::from(format!("the module has no export {name} of the right kind"));
+        let function = |name: &str| get(name)?.dyn_into::<Function>().map_err(|_| missing(name));
+        let global = |name: &str| get(name)?.dyn_into::<Global>().map_err(|_| missing(name));
+        Ok(Self {
+            memory: get("memory")?.dyn_into().map_err(|_| missing("memory"))?,
+            stack_pointer: global("__stack_pointer")?,
+            fuel: global("__fuel")?,
+            grant: global("__grant")?,
+            boot: function("nexus_boot")?,
+            alloc: function("nexus_alloc")?,
+            reply: function("nexus_reply")?,
+            post_mortem: function("nexus_post_mortem")?,
+            set_memory_limit: function("nexus_set_memory_limit")?,
+            out_of_memory: function("nexus_out_of_memory")?,
+            compile: function("nexus_compile")?,
+            start: function("nexus_start")?,
+            resume: function("nexus_resume")?,
+            infer: function("nexus_infer")?,
+        })
+    }
+
+    fn view(&self) -> Uint8Array {
+        Uint8Array::new(&self.memory.buffer())
+    }
+
+    fn read(&self, pointer: u32, length: u32) -> Vec<u8> {
+        self.view().subarray(pointer, pointer.saturating_add(length)).to_vec()
+    }
+
+    /// Writes a message into a buffer that the instance gives.
+    fn write(&self, message: &[u8]) -> Result<u32, JsValue> {
+        let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
+        let pointer = address(&self.alloc.call1(&JsValue::UNDEFINED, &length.into())?);
+        self.view().subarray(pointer, pointer.saturating_add(length)).copy_from(message);
+        Ok(length)
+    }
+
+    fn exchange(&self, operation: Operation, message: &[u8]) -> Result<Vec<u8>, JsValue> {
+        let function = match operation {
+            Operation::Compile => &self.compile,
+            Operation::Start => &self.start,
+            Operation::Resume => &self.resume,
+            Operation::Infer => &self.infer,
+        };
+        let length = self.write(message)?;
+        let length = function.call1(&JsValue::UNDEFINED, &length.into())?;
+        self.read_reply(&length)
+    }
+
+    fn read_reply(&self, length: &JsValue) -> Result<Vec<u8>, JsValue> {
+        let pointer = address(&self.reply.call0(&JsValue::UNDEFINED)?);
+        Ok(self.read(pointer, address(length)))
+    }
+}
+
+/// An `i32` of the module as the unsigned number it is.
+fn address(number: &JsValue) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bits of an i32")]
+    let address = number.as_f64().unwrap_or_default() as i64 as u32;
+    address
+}
+
+/// A panic of the kernel that passed through the sandbox's frames goes on to whoever called the kernel.
+fn rethrow_panic(thrown: &JsValue) {
+    if promise::is_poisoned() {
+        wasm_bindgen::throw_val(thrown.clone());
+    }
+}
+
+/// A trap that neither the host nor the memory limit caused.
+fn describe(thrown: &JsValue) -> Error {
+    let text = error_from_js(thrown).message;
+    let lower = text.to_lowercase();
+    // The native stack ends in a RangeError (V8, JavaScriptCore) or an InternalError (SpiderMonkey); the shadow stack
+    // grows down to address 0, so its end is an access out of bounds.
+    let stack = thrown.has_type::<js_sys::RangeError>()
+        || ["out of bounds", "call stack", "recursion", "stack overflow"].iter().any(|words| lower.contains(words));
+    if stack {
+        let limit = usize::try_from(nexus_core::limits::STACK_BYTES).unwrap_or_default();
+        let error = Error::resource_limit("stack", limit, limit);
+        return Error { message: "the stack is exhausted: calls or nesting go too deep".to_owned(), ..error };
+    }
+    Error::internal(format!("the sandbox trapped: {text}"))
+}

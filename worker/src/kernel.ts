@@ -1,0 +1,37 @@
+// The one kernel of this isolate, made when the first request needs it.
+
+import { createKernel, httpExtension, type Kernel } from "nexus-kernel";
+
+/** The Worker's settings: `vars` of wrangler.jsonc. */
+export interface Environment {
+  /** Hosts that handlers may call through `$ext.http`, separated by commas. */
+  readonly ALLOWED_DOMAINS?: string;
+  /** `"true"` lets `ALLOWED_DOMAINS` name loopback and private addresses. */
+  readonly ALLOW_PRIVATE_NETWORKS?: string;
+}
+
+/**
+ * What one run may use up; a request may ask for less. Fuel is what counts here: Cloudflare stops the clock while a
+ * Worker computes, so that `timeoutMs` alone would stop nothing there.
+ */
+export const LIMITS = { timeoutMs: 5_000, fuel: 1_000_000_000, memoryBytes: 32 << 20 } as const;
+
+let kernel: Promise<Kernel> | undefined;
+
+/** The kernel; made anew after a failure to make it. */
+export function kernelOf(environment: Environment): Promise<Kernel> {
+  kernel ??= create(environment).catch((error: unknown) => {
+    kernel = undefined;
+    throw error;
+  });
+  return kernel;
+}
+
+function create(environment: Environment): Promise<Kernel> {
+  const allowedDomains = (environment.ALLOWED_DOMAINS ?? "")
+    .split(",")
+    .map((domain) => domain.trim())
+    .filter((domain) => domain !== "");
+  const allowPrivateNetworks = environment.ALLOW_PRIVATE_NETWORKS === "true";
+  return createKernel({ limits: LIMITS, extensions: [httpExtension({ allowedDomains, allowPrivateNetworks })] });
+}

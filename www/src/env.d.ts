@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  /** Origin that serves /sample/weather and /sample/news; `.env` has the local one. */
+  readonly VITE_API_BASE: string;
+}

@@ -1,0 +1,76 @@
+// The calls of a run: when each began, when its answer was there, how it ended.
+
+import type { Suspension } from "nexus-kernel";
+import type { RunEvent } from "../kernel/protocol.ts";
+
+export interface Call {
+  readonly suspension: Suspension;
+  /** Milliseconds since the run's start. */
+  readonly start: number;
+  /** Absent while it waits. */
+  readonly end?: number;
+  readonly outcome: "waiting" | "answered" | "failed" | "aborted";
+  /** The request that was made for it, and the status that answered it. */
+  readonly request?: number;
+  readonly status?: number;
+}
+
+/** The end of the run: what still waits then will not be answered. */
+export interface RunEnd {
+  readonly kind: "end";
+  readonly at: number;
+  readonly aborted: readonly string[];
+  readonly failed: boolean;
+}
+
+/** The calls after `event`. */
+export function followCalls(calls: readonly Call[], event: RunEvent | RunEnd): readonly Call[] {
+  switch (event.kind) {
+    case "segment": {
+      // A call that was refused before any request left was answered by the time its handler went on.
+      const settled = calls.map((call) =>
+        call.outcome === "waiting" && call.request === undefined
+          ? { ...call, end: event.at, outcome: "failed" as const }
+          : call,
+      );
+      const made = event.segment.suspensions.map(
+        (suspension): Call => ({ suspension, start: event.at, outcome: "waiting" }),
+      );
+      return [...settled, ...made];
+    }
+    case "request":
+      return replaceFirst(
+        calls,
+        (call) => call.outcome === "waiting" && call.request === undefined && urlOf(call.suspension) === event.url,
+        (call) => ({ ...call, request: event.id }),
+      );
+    case "response":
+      return replaceFirst(
+        calls,
+        (call) => call.outcome === "waiting" && call.request === event.id,
+        (call) => ({
+          ...call,
+          end: event.at,
+          outcome: event.status === undefined ? "failed" : "answered",
+          ...(event.status !== undefined && { status: event.status }),
+        }),
+      );
+    case "end":
+      return calls.map((call) => {
+        if (call.outcome !== "waiting") return call;
+        const aborted = event.failed || event.aborted.includes(call.suspension.suspensionId);
+        return { ...call, end: event.at, outcome: aborted ? "aborted" : "answered" };
+      });
+  }
+}
+
+/** The address that a call of `$ext.http` asks for, in the form `fetch` sees it. */
+export function urlOf({ args: [first] }: Suspension): string | undefined {
+  const address = typeof first === "string" ? first : (first as { url?: unknown } | undefined)?.url;
+  return typeof address === "string" && URL.canParse(address) ? new URL(address).href : undefined;
+}
+
+function replaceFirst<T>(items: readonly T[], matches: (item: T) => boolean, change: (item: T) => T): readonly T[] {
+  const index = items.findIndex(matches);
+  return index < 0 ? items : items.with(index, change(items[index] as T));
+}

@@ -1,0 +1,34 @@
+// Declared against inferred capabilities, kept up to date while one types.
+
+import { effect, signal } from "@preact/signals";
+import { placeOf } from "../kernel/places.ts";
+import type { Inspection } from "../kernel/protocol.ts";
+import { place, running } from "./run.ts";
+import { capabilities, source } from "./workspace.ts";
+
+/** Milliseconds without a change before the source is read again. */
+const PAUSE_MS = 200;
+
+/** The latest answer; of an earlier source while one types. */
+export const inspection = signal<Inspection | undefined>(undefined);
+
+/** Keeps `inspection` true. */
+export function followSource(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let latest = 0;
+  effect(() => {
+    const [text, declared, where] = [source.value, capabilities.value, place.value];
+    // The kernel has something better to do; this effect runs again when it is free.
+    if (running.value) return;
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const mine = ++latest;
+      try {
+        const answer = await (await placeOf(where)).inspect(text, declared);
+        if (mine === latest) inspection.value = answer;
+      } catch (error) {
+        console.error(error);
+      }
+    }, PAUSE_MS);
+  });
+}
