@@ -73,7 +73,8 @@ pub struct EngineStats {
 /// Runs handlers, each run in an instance of its own.
 ///
 /// Whatever a handler does wrong is a segment with `status: error`; the `Err` of these methods means that the engine
-/// itself could not do what it was asked.
+/// itself could not do what it was asked. A future that is dropped gives its run up; [`discard`](Engine::discard)
+/// follows.
 pub trait Engine {
     /// Starts a run. While it is suspended the engine holds it under its `run_id`; when the segment says success or
     /// error its instance is free again.

@@ -27,15 +27,18 @@ pub struct HookFailure {
     pub error: Error,
 }
 
+/// An `init` that several can await.
+type Init = Shared<LocalFuture<'static, Result<(), Error>>>;
+
 struct Registered {
     extension: Rc<dyn Extension>,
     methods: Vec<String>,
     /// `init`, once something asked for it; everyone who needs the extension awaits the same one.
-    init: RefCell<Option<Shared<LocalFuture<'static, Result<(), Error>>>>>,
+    init: RefCell<Option<Init>>,
 }
 
 impl Registered {
-    fn init(&self) -> Shared<LocalFuture<'static, Result<(), Error>>> {
+    fn init(&self) -> Init {
         let start = || {
             let extension = Rc::clone(&self.extension);
             let init: LocalFuture<'static, _> = Box::pin(async move { extension.init().await });

@@ -72,7 +72,7 @@ impl Counters {
         Stats {
             total_executions: self.started.get(),
             active_runs: self.computing.get(),
-            suspended_runs: self.open.get() - self.computing.get(),
+            suspended_runs: self.open.get().saturating_sub(self.computing.get()),
             active_instances: engine.active_instances,
             available_instances: engine.available_instances,
             cache_hit_rate: rate(engine.cache_hits, engine.cache_hits + engine.cache_misses),

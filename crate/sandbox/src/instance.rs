@@ -12,6 +12,7 @@ use nexus_core::{Answer, Error, ErrorCode, Limits, Segment, Status, Value};
 use crate::engine::{self, Jobs, Signals};
 use crate::failure::{self, Failure};
 use crate::globals;
+use crate::host_function::Registry;
 use crate::infer;
 use crate::run::{Run, SharedRun};
 use crate::source::HandlerSource;
@@ -44,9 +45,18 @@ impl Instance {
     /// When the engine cannot be set up, which no input can bring about.
     #[must_use]
     pub fn boot() -> Self {
+        Self::boot_with(&globals::registry())
+    }
+
+    /// Starts the interpreter with the functions of `registry` for globals, and no others.
+    ///
+    /// # Panics
+    /// As [`Self::boot`].
+    #[must_use]
+    pub fn boot_with(registry: &Registry) -> Self {
         let (signals, jobs) = (Rc::new(Signals::default()), Rc::new(Jobs::default()));
         let mut context = engine::boot(&signals, &jobs).expect("the engine starts");
-        globals::install(&globals::registry(), &mut context).expect("the globals can be installed");
+        globals::install(registry, &mut context).expect("the globals can be installed");
         Self { context, jobs, signals, handler: None, result: None }
     }
 

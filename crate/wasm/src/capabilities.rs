@@ -31,7 +31,7 @@ fn token(value: &JsValue) -> Result<CapabilityToken, Failure> {
 ///
 /// # Errors
 /// `INVALID_CAPABILITY` if it is malformed.
-#[wasm_bindgen(js_name = parseCapability, skip_typescript)]
+#[wasm_bindgen(js_name = parseCapability)]
 pub fn parse_capability(text: &JsValue) -> Result<JsValue, JsValue> {
     ensure_sound()?;
     Ok(value_to_js(&parts(&token(text)?)))
@@ -69,7 +69,7 @@ fn parts(token: &CapabilityToken) -> Value {
 ///
 /// # Errors
 /// `INVALID_CAPABILITY` if a token is malformed.
-#[wasm_bindgen(js_name = checkCapability, skip_typescript)]
+#[wasm_bindgen(js_name = checkCapability)]
 pub fn check_capability(granted: &JsValue, required: &JsValue) -> Result<bool, JsValue> {
     ensure_sound()?;
     let checker = CapabilityChecker::new(tokens(granted, "granted")?);
@@ -81,7 +81,7 @@ pub fn check_capability(granted: &JsValue, required: &JsValue) -> Result<bool, J
 /// # Errors
 /// `PERMISSION_DENIED` naming the first wanted token that no granted one covers, `INVALID_CAPABILITY` if a token is
 /// malformed.
-#[wasm_bindgen(skip_typescript)]
+#[wasm_bindgen]
 pub fn attenuate(granted: &JsValue, wanted: &JsValue) -> Result<Array, JsValue> {
     ensure_sound()?;
     let narrowed = capability::attenuate(&tokens(granted, "granted")?, &tokens(wanted, "wanted")?)

@@ -42,7 +42,7 @@ impl Spawner for Microtasks {
 }
 
 /// A kernel.
-#[wasm_bindgen(js_name = Kernel, skip_typescript)]
+#[wasm_bindgen(js_name = Kernel)]
 pub struct JsKernel {
     kernel: Kernel,
     platform: Platform,
@@ -54,7 +54,7 @@ pub struct JsKernel {
 ///
 /// # Errors
 /// Rejected with `INVALID_ARGUMENT` naming the option that does not exist or has no such value, or `WASM_ERROR`.
-#[wasm_bindgen(js_name = openKernel, skip_typescript)]
+#[wasm_bindgen(js_name = openKernel)]
 #[must_use]
 pub fn open_kernel(options: &JsValue, sandbox: &JsValue) -> Promise {
     let opened = read_options(options);

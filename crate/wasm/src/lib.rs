@@ -31,14 +31,14 @@ pub mod promise;
 use wasm_bindgen::prelude::*;
 
 /// To be called once, before anything else. `error_class` makes a `NexusError` of an error as plain data.
-#[wasm_bindgen(skip_typescript)]
+#[wasm_bindgen]
 pub fn initialize(error_class: js_sys::Function) {
     interop::error::set_error_class(error_class);
     promise::handle_panics();
 }
 
 /// The version of the package.
-#[wasm_bindgen(skip_typescript)]
+#[wasm_bindgen]
 #[must_use]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()

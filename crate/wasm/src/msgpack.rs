@@ -13,7 +13,7 @@ use crate::promise::ensure_sound;
 ///
 /// # Errors
 /// `SERIALIZATION_ERROR` naming the path of what is not data, `RESOURCE_LIMIT`.
-#[wasm_bindgen(skip_typescript)]
+#[wasm_bindgen]
 pub fn encode(value: &JsValue) -> Result<Uint8Array, JsValue> {
     ensure_sound()?;
     let value = value_from_js(value, Bounds::default())?;
@@ -25,7 +25,7 @@ pub fn encode(value: &JsValue) -> Result<Uint8Array, JsValue> {
 ///
 /// # Errors
 /// `SERIALIZATION_ERROR` if they are not one value, `RESOURCE_LIMIT`, `INVALID_ARGUMENT` if they are no `Uint8Array`.
-#[wasm_bindgen(skip_typescript)]
+#[wasm_bindgen]
 pub fn decode(bytes: &JsValue) -> Result<JsValue, JsValue> {
     ensure_sound()?;
     let Some(bytes) = bytes.dyn_ref::<Uint8Array>() else {

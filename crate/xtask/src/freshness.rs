@@ -38,7 +38,7 @@ pub fn unless_fresh(
 }
 
 fn fingerprint(inputs: &[PathBuf]) -> Result<String> {
-    let mut files = vec![std::env::current_exe()?];
+    let mut files = vec![layout::THIS_PROGRAM.clone()];
     for input in inputs {
         collect(input, &mut files)?;
     }

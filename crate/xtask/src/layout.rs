@@ -3,7 +3,12 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
+
+/// This program. Found out at the start: the system no longer knows once a newer build has taken its place.
+pub static THIS_PROGRAM: LazyLock<PathBuf> =
+    LazyLock::new(|| env::current_exe().unwrap_or_else(|_| target().join("tools/xtask")));
 
 /// The repository.
 pub fn root() -> PathBuf {

@@ -24,6 +24,7 @@ usage: cargo xtask <chore>
   runner ARGS            run a wasm test binary (cargo calls this)";
 
 fn main() -> ExitCode {
+    std::sync::LazyLock::force(&layout::THIS_PROGRAM);
     let mut args = env::args_os().skip(1);
     let chore = args.next().unwrap_or_default();
     let rest: Vec<OsString> = args.collect();

@@ -123,8 +123,7 @@ fn wasm() -> Vec<Suite> {
 }
 
 fn runner() -> String {
-    let this = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("target/tools/xtask"));
-    format!("{} runner", this.display())
+    format!("{} runner", layout::THIS_PROGRAM.display())
 }
 
 /// What the npm folders themselves call a test: their `check` script (types, and tests of types) and their `test` script.

@@ -27,7 +27,8 @@ export interface RunEnd {
 export function followCalls(calls: readonly Call[], event: RunEvent | RunEnd): readonly Call[] {
   switch (event.kind) {
     case "segment": {
-      // A call that was refused before any request left was answered by the time its handler went on.
+      // A call without a request by the time its handler goes on was refused, or waits for a free slot of `http`; the
+      // event of its request tells the two apart.
       const settled = calls.map((call) =>
         call.outcome === "waiting" && call.request === undefined
           ? { ...call, end: event.at, outcome: "failed" as const }
@@ -41,8 +42,8 @@ export function followCalls(calls: readonly Call[], event: RunEvent | RunEnd): r
     case "request":
       return replaceFirst(
         calls,
-        (call) => call.outcome === "waiting" && call.request === undefined && urlOf(call.suspension) === event.url,
-        (call) => ({ ...call, request: event.id }),
+        (call) => call.request === undefined && urlOf(call.suspension) === event.url,
+        ({ suspension, start }) => ({ suspension, start, outcome: "waiting", request: event.id }),
       );
     case "response":
       return replaceFirst(

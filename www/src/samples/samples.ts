@@ -41,7 +41,7 @@ export const SAMPLES: readonly [Sample, ...Sample[]] = [
   },
   {
     id: "http",
-    title: "Two requests",
+    title: "Two requests at once",
     shows: "Calls that wait side by side",
     source: http.trimEnd(),
     state: { weather: null, headlines: [] },

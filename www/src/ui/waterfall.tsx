@@ -10,7 +10,7 @@ const MOST_CALLS = 12;
 
 export function Waterfall({ now }: { now: Run | undefined }) {
   const clock = useClock();
-  if (!now) return null;
+  if (!now) return <Idle />;
   const lastSegment = now.segments.at(-1)?.at ?? 0;
   const whole = now.elapsed ?? Math.max(clock, lastSegment, 1);
   const shown = now.calls.slice(0, MOST_CALLS);
@@ -40,6 +40,19 @@ export function Waterfall({ now }: { now: Run | undefined }) {
         </div>
       ))}
       {hidden > 0 && <p class="muted">{`and ${hidden} more calls`}</p>}
+    </div>
+  );
+}
+
+/** The place where the bars will be, so that nothing below it moves when they come. */
+function Idle() {
+  return (
+    <div class="waterfall" aria-hidden="true">
+      <div class="lane">
+        <span class="lane-name muted">handler</span>
+        <span class="lane-track" />
+        <span class="lane-time">–</span>
+      </div>
     </div>
   );
 }

@@ -90,10 +90,10 @@ pub(super) fn host_and_port(url: &Url) -> String {
     }
 }
 
-/// The host in its one spelling: lower case, no dot at the end.
+/// The host in its one spelling: lower case, no dots at the end.
 fn host_name(url: &Url) -> Option<String> {
     let host = url.host_str()?;
-    Some(host.strip_suffix('.').unwrap_or(host).to_owned())
+    Some(host.trim_end_matches('.').to_owned())
 }
 
 fn is_private(url: &Url, host: &str) -> bool {
@@ -125,7 +125,7 @@ fn parse_pattern(entry: &str) -> Result<Pattern, Error> {
         Some(_) => return Err(refuse()),
         None => None,
     };
-    let host = match Host::parse(host.strip_suffix('.').unwrap_or(host)).map_err(|_| refuse())? {
+    let host = match Host::parse(host.trim_end_matches('.')).map_err(|_| refuse())? {
         Host::Domain(name) if name.is_empty() || name.contains('*') => return Err(refuse()),
         Host::Ipv4(_) | Host::Ipv6(_) if below => return Err(refuse()),
         host => host.to_string(),
@@ -193,6 +193,7 @@ mod tests {
         for host in [
             "localhost",
             "localhost.",
+            "localhost..",
             "a.localhost",
             "intranet",
             "printer.local",

@@ -68,7 +68,10 @@ fn the_extension_is_looked_for_before_the_method() {
     manager.register(Rc::new(Made::new("a", &["m"]))).unwrap();
     let code = |name: &'static str, method: &'static str| {
         let manager = manager.clone();
-        world.run(async move { manager.call(name, method, vec![], AbortSignal::never().into()).await }).unwrap_err().code
+        world
+            .run(async move { manager.call(name, method, vec![], AbortSignal::never().into()).await })
+            .unwrap_err()
+            .code
     };
     assert_eq!(code("b", "x"), ErrorCode::ExtensionNotFound);
     assert_eq!(code("a", "x"), ErrorCode::MethodNotFound);
@@ -85,10 +88,22 @@ fn an_extension_is_initialised_once_by_whoever_comes_first() {
     assert!(calls.iter().all(|call| call.result().is_none()), "calls wait for init");
     world.advance(10);
     assert!(calls.iter().all(|call| call.result().unwrap().is_ok()));
-    assert_eq!(world.run({ let manager = manager.clone(); async move { manager.init().await } }), []);
+    assert_eq!(
+        world.run({
+            let manager = manager.clone();
+            async move { manager.init().await }
+        }),
+        []
+    );
     manager.register(Rc::new(noted(&world, &notes, "b"))).unwrap();
     assert_eq!(notes.take(), ["a init"]);
-    assert_eq!(world.run({ let manager = manager.clone(); async move { manager.init().await } }), []);
+    assert_eq!(
+        world.run({
+            let manager = manager.clone();
+            async move { manager.init().await }
+        }),
+        []
+    );
     assert_eq!(notes.take(), ["b init"]);
 }
 
@@ -103,7 +118,10 @@ fn a_failing_init_stops_nobody_else_and_is_told_by_every_call() {
     manager.register(Rc::new(bad("a"))).unwrap();
     manager.register(Rc::new(noted(&world, &notes, "b"))).unwrap();
     manager.register(Rc::new(bad("c"))).unwrap();
-    let failures = world.run({ let manager = manager.clone(); async move { manager.init().await } });
+    let failures = world.run({
+        let manager = manager.clone();
+        async move { manager.init().await }
+    });
     let told: Vec<_> = failures.iter().map(|f| (f.extension.as_str(), f.error.message.as_str())).collect();
     assert_eq!(told, [("a", "no database"), ("c", "no database")]);
     assert_eq!(notes.take(), ["b init"]);
@@ -119,10 +137,8 @@ fn a_failing_init_stops_nobody_else_and_is_told_by_every_call() {
 fn a_failing_shutdown_stops_nobody_else_and_is_reported() {
     let (world, notes) = (World::new(), Notes::default());
     let manager = ExtensionManager::new();
-    let bad = Made {
-        shutdown: Box::new(|| Box::pin(async { Err(error("still busy")) })),
-        ..noted(&world, &notes, "a")
-    };
+    let bad =
+        Made { shutdown: Box::new(|| Box::pin(async { Err(error("still busy")) })), ..noted(&world, &notes, "a") };
     manager.register(Rc::new(bad)).unwrap();
     manager.register(Rc::new(noted(&world, &notes, "b"))).unwrap();
     manager.register(Rc::new(noted(&world, &notes, "unused"))).unwrap();

@@ -103,7 +103,8 @@ pub fn test_extension(clock: Rc<VirtualClock>, notes: Notes) -> Rc<dyn Extension
         let (clock, notes, method) = (clock.clone(), notes.clone(), method.to_owned());
         Box::pin(async move {
             let arg = |index: usize| args.get(index).cloned().unwrap_or_default();
-            let label = format!("{method}({})", arg(0).as_number().map_or_else(String::new, |number| number.to_string()));
+            let label =
+                format!("{method}({})", arg(0).as_number().map_or_else(String::new, |number| number.to_string()));
             notes.add(format!("{label} called"));
             let aborted = {
                 let (notes, label) = (notes.clone(), label.clone());

@@ -3,9 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use nexus_core::{
-    Answer, CapabilityToken, Error, Event, Limits, Segment, StateMutation, Status, Suspension, Value,
-};
+use nexus_core::{Answer, CapabilityToken, Error, Event, Limits, Segment, StateMutation, Status, Suspension, Value};
 use nexus_kernel::engine::{AbortCheck, Engine, EngineStats, LocalFuture, Resume, Start};
 
 /// What the kernel gives for a segment.

@@ -3,9 +3,7 @@
 use std::rc::Rc;
 
 use nexus_core::run::Context;
-use nexus_core::{
-    Error, ErrorCode, Limits, MutationOperation, Segment, StateMutation, Status, Value,
-};
+use nexus_core::{Error, ErrorCode, Limits, MutationOperation, Segment, StateMutation, Status, Value};
 use nexus_kernel::clock::Clock;
 use nexus_kernel::{AbortController, AbortSignal, Kernel, ResumeOptions, RunOptions};
 
@@ -48,8 +46,7 @@ impl Scene {
 
     fn resume_with(&self, id: i32, outcome: Result<Value, Error>) -> Result<Segment, Error> {
         let kernel = self.kernel.clone();
-        self.world
-            .run(async move { kernel.resume(&format!("echo:{id}"), outcome, ResumeOptions::default()).await })
+        self.world.run(async move { kernel.resume(&format!("echo:{id}"), outcome, ResumeOptions::default()).await })
     }
 
     fn resume(&self, id: i32) -> Result<Segment, Error> {
@@ -187,8 +184,7 @@ fn a_resume_has_a_signal_of_its_own() {
     scene.execute(&[1, 2]);
     scene.engine.then_async(|_| Box::pin(std::future::pending()));
     let controller = AbortController::new();
-    let task =
-        scene.spawn_resume(1, ResumeOptions { signal: controller.signal(), ..ResumeOptions::default() });
+    let task = scene.spawn_resume(1, ResumeOptions { signal: controller.signal(), ..ResumeOptions::default() });
     scene.world.settle();
     controller.abort("enough");
     scene.world.settle();

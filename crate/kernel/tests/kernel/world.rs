@@ -29,13 +29,21 @@ impl VirtualClock {
         self.elapsed.get()
     }
 
-    /// Moves on to the next sleeper and wakes it; false if nobody sleeps.
-    fn tick(&self) -> bool {
+    /// When the next sleeper wants to be woken.
+    fn next_due(&self) -> Option<u64> {
         let mut sleepers = self.sleepers.borrow_mut();
         sleepers.retain(|_, sleeper| !sleeper.is_canceled());
-        let Some(((due, _), sleeper)) = sleepers.pop_first() else { return false };
-        self.elapsed.set(due.max(self.elapsed.get()));
-        sleeper.send(()).is_ok()
+        sleepers.keys().next().map(|(due, _)| *due)
+    }
+
+    /// Moves on to the next sleeper and wakes it.
+    fn wake_next(&self) {
+        let next = self.sleepers.borrow_mut().pop_first();
+        if let Some(((due, _), sleeper)) = next {
+            self.elapsed.set(due.max(self.elapsed.get()));
+            // A sleeper may have left since.
+            let _ = sleeper.send(());
+        }
     }
 }
 
@@ -132,8 +140,8 @@ impl World {
     pub fn advance(&self, ms: u64) {
         let until = self.clock.elapsed() + ms;
         self.settle();
-        while self.clock.sleepers.borrow().keys().next().is_some_and(|(due, _)| *due <= until) {
-            self.clock.tick();
+        while self.clock.next_due().is_some_and(|due| due <= until) {
+            self.clock.wake_next();
             self.settle();
         }
         self.clock.elapsed.set(until);
@@ -147,10 +155,8 @@ impl World {
             if let Some(result) = task.result() {
                 return result;
             }
-            if !self.clock.tick() && self.clock.sleepers.borrow().is_empty() {
-                self.settle();
-                return task.result().expect("the task waits for something that never comes");
-            }
+            assert!(self.clock.next_due().is_some(), "the task waits for something that never comes");
+            self.clock.wake_next();
         }
     }
 }

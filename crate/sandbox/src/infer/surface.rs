@@ -61,11 +61,12 @@ pub(super) fn callback_parameter(receiver: &Value, methods: &Names) -> Option<(u
         Scope::Name(name) => element_parameter(name),
         Scope::Any => None,
     })?;
-    let elements = receiver.referents.iter().filter_map(|referent| match referent {
-        Referent::Stored(key) | Referent::Copy(key) => Some(Referent::Stored(key.clone())),
-        _ => None,
-    });
-    let elements = Value { referents: elements.collect(), unknown: true };
+    let mut elements = Value::unknown();
+    for referent in &receiver.referents {
+        if let Referent::Stored(key) | Referent::Copy(key) = referent {
+            elements.include(Referent::Stored(key.clone()).into());
+        }
+    }
     (!elements.referents.is_empty()).then_some((index, elements))
 }
 
@@ -93,7 +94,7 @@ impl Inference<'_> {
 
     /// Reads the members `names` of `object`.
     pub(super) fn member(&mut self, object: &Value, names: &Names) -> Value {
-        let mut value = Value { unknown: object.unknown, ..Value::default() };
+        let mut value = if object.unknown { Value::unknown() } else { Value::default() };
         for referent in &object.referents {
             for name in names {
                 value.include(self.member_of(referent, name));
@@ -118,14 +119,12 @@ impl Inference<'_> {
                 "setFilter" | "scrollTo" | "focus" | "command" | "getElementById" => Referent::ViewMethod.into(),
                 _ => Value::unknown(),
             },
-            (Referent::Ext, Scope::Name(name)) => match name.as_str() {
-                "exists" | "methods" | "list" => Value::unknown(),
-                _ => Referent::Extension(name.clone()).into(),
-            },
-            (Referent::Extension(extension), Scope::Name(name)) => {
-                Referent::ExtensionMethod(extension.clone(), name.clone()).into()
+            (Referent::Ext, Scope::Name(name)) if matches!(name.as_str(), "exists" | "methods" | "list") => {
+                Value::unknown()
             }
-            (Referent::Host, Scope::Name(name)) => Referent::HostFunction(name.clone()).into(),
+            (Referent::Ext, name) => Referent::Extension(name.clone()).into(),
+            (Referent::Extension(extension), name) => Referent::ExtensionMethod(extension.clone(), name.clone()).into(),
+            (Referent::Host, name) => Referent::HostFunction(name.clone()).into(),
             // A computed name, or `call`, `apply` and `bind` of a function, which may then be called with anything.
             (object, _) => {
                 self.escape_of(object);
@@ -262,10 +261,10 @@ impl Inference<'_> {
             Referent::Toast => CapabilityToken::EventsEmit(Scope::Name("toast".to_owned())),
             Referent::View | Referent::ViewMethod => CapabilityToken::ViewUpdate(Scope::Any),
             Referent::Ext => CapabilityToken::Extension(ExtensionScope::Any),
-            Referent::Extension(name) => extension(name, None),
-            Referent::ExtensionMethod(name, method) => extension(name, Some(method)),
+            Referent::Extension(name) => extension(name, &Scope::Any),
+            Referent::ExtensionMethod(name, method) => extension(name, method),
             Referent::Host => CapabilityToken::Host(Scope::Any),
-            Referent::HostFunction(name) => CapabilityToken::Host(Scope::Name(name.clone())),
+            Referent::HostFunction(name) => CapabilityToken::Host(name.clone()),
             Referent::Global | Referent::Stored(_) | Referent::Copy(_) | Referent::Text(_) => return,
         };
         self.tokens.add(token);

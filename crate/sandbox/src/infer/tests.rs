@@ -242,7 +242,7 @@ fn the_state_escaping_needs_both_wildcards() {
 #[test]
 fn looking_at_a_global_needs_nothing() {
     check(&[
-        ("return typeof $state + typeof $ext.http", ""),
+        ("return typeof $state + typeof $ext.http + typeof $ext[$args.name]", ""),
         ("if ($state && $emit && !$view) return $ext.http === undefined", ""),
         ("$state; $emit; void $state", ""),
         ("const s = $state, get = s.get, post = $ext.http.post", ""),
@@ -465,6 +465,25 @@ fn tokens_come_sorted_once_and_without_covered_ones() {
         "$host.b(); $host.a(); $ext.x.y(); $view.focus('v'); $emit('e'); $emit('e'); $state.w = 1; return $state.r",
         "state:read:r | state:write:w | events:emit:e | view:update:v | ext:x.y | host:a | host:b",
     )]);
+}
+
+#[test]
+fn values_that_may_be_too_many_things_lose_their_names() {
+    let many = |count: usize, value: fn(usize) -> String| {
+        (0..count).map(|i| format!("$args.x === {i} ? {} : ", value(i))).collect::<String>()
+    };
+    let key = |i| format!("'k{i}'");
+    let method = |i| format!("$ext.e{i}.m");
+    let function = |i| format!("$host.f{i}");
+    check(&[
+        (&format!("return $state[{} 'z']", many(2, key)), "state:read:k0 | state:read:k1 | state:read:z"),
+        (&format!("return $state[{} 'z']", many(40, key)), "state:read:*"),
+        (&format!("($state[{} 'z']).x = 1", many(40, key)), ALL_STATE),
+        (&format!("({} $ext.z.m)()", many(40, method)), "ext:*"),
+        (&format!("({} $host.z)()", many(40, function)), "host:*"),
+    ]);
+    let writes: String = (0..40).map(|i| format!("item = $state.k{i};")).collect();
+    assert!(inferred(&format!("let item; {writes} item.x = 1")).contains(&"state:write:*".to_owned()));
 }
 
 #[test]

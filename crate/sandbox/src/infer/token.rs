@@ -44,7 +44,7 @@ fn wider(token: &CapabilityToken) -> Vec<CapabilityToken> {
         CapabilityToken::Extension(ExtensionScope::Extension { name, method, .. }) => {
             let mut wider = vec![CapabilityToken::Extension(ExtensionScope::Any)];
             if method.is_some() {
-                wider.push(extension(name, None));
+                wider.push(extension(&Scope::Name(name.clone()), &Scope::Any));
             }
             wider
         }
@@ -52,20 +52,20 @@ fn wider(token: &CapabilityToken) -> Vec<CapabilityToken> {
     }
 }
 
-/// The narrowest token for a method of an extension, or for all of them: names that the grammar has no place for need
-/// the next wider one.
-pub(super) fn extension(name: &str, method: Option<&str>) -> CapabilityToken {
-    let spelled = |method: Option<&str>| {
-        let token = CapabilityToken::Extension(ExtensionScope::Extension {
-            name: name.to_owned(),
-            method: method.map(str::to_owned),
-            caveats: Caveats::new(),
-        });
+/// The narrowest token for a method of an extension, or for any: names that the grammar has no place for need the next
+/// wider one.
+pub(super) fn extension(name: &Scope, method: &Scope) -> CapabilityToken {
+    let spelled = |method: &Scope| {
+        let Scope::Name(name) = name else { return None };
+        let method = match method {
+            Scope::Any => None,
+            Scope::Name(method) => Some(method.clone()),
+        };
+        let scope = ExtensionScope::Extension { name: name.clone(), method, caveats: Caveats::new() };
+        let token = CapabilityToken::Extension(scope);
         let parsed = token.to_string().parse().ok();
         (parsed.as_ref() == Some(&token)).then_some(token)
     };
-    method
-        .and_then(|method| spelled(Some(method)))
-        .or_else(|| spelled(None))
-        .unwrap_or(CapabilityToken::Extension(ExtensionScope::Any))
+    let wildcard = CapabilityToken::Extension(ExtensionScope::Any);
+    spelled(method).or_else(|| spelled(&Scope::Any)).unwrap_or(wildcard)
 }

@@ -4,6 +4,10 @@ use std::collections::BTreeSet;
 
 use nexus_core::capability::Scope;
 
+/// How many things a value may be before inference stops telling their names apart. Every use of a value takes time for
+/// each of them, so without a bound a long handler could make inference take the square of its length.
+const MAX_REFERENTS: usize = 16;
+
 /// The names a key may have; [`Scope::Any`] among them if not all are known. Empty while nothing is known yet.
 pub(super) type Names = BTreeSet<Scope>;
 
@@ -46,28 +50,45 @@ pub(super) enum Referent {
     /// `$ext`
     Ext,
     /// `$ext.<name>`
-    Extension(String),
+    Extension(Scope),
     /// `$ext.<name>.<method>`
-    ExtensionMethod(String, String),
+    ExtensionMethod(Scope, Scope),
     /// `$host`
     Host,
     /// `$host.<name>`
-    HostFunction(String),
+    HostFunction(Scope),
     /// A constant.
     Text(String),
 }
 
+impl Referent {
+    /// The same with any name; `None` for a constant, which is nothing but its text.
+    fn of_any_name(self) -> Option<Self> {
+        Some(match self {
+            Self::Stored(_) => Self::Stored(Scope::Any),
+            Self::Copy(_) => Self::Copy(Scope::Any),
+            Self::Extension(_) => Self::Extension(Scope::Any),
+            Self::ExtensionMethod(..) => Self::ExtensionMethod(Scope::Any, Scope::Any),
+            Self::HostFunction(_) => Self::HostFunction(Scope::Any),
+            Self::Text(_) => return None,
+            other => other,
+        })
+    }
+}
+
 /// What an expression may be: any of the referents, or, if `unknown`, something else as well.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Value {
     pub(super) referents: BTreeSet<Referent>,
     pub(super) unknown: bool,
+    /// Whether there were more than [`MAX_REFERENTS`], so that their names were given up.
+    nameless: bool,
 }
 
 impl Value {
     /// Something that needs no capability.
     pub(super) fn unknown() -> Self {
-        Self { referents: BTreeSet::new(), unknown: true }
+        Self { unknown: true, ..Self::default() }
     }
 
     /// Either of both.
@@ -78,10 +99,17 @@ impl Value {
 
     /// Adds what `other` may be; says whether that was new.
     pub(super) fn include(&mut self, other: Self) -> bool {
-        let before = (self.referents.len(), self.unknown);
+        let size = |value: &Self| (value.referents.len(), value.unknown, value.nameless);
+        let before = size(self);
         self.referents.extend(other.referents);
         self.unknown |= other.unknown;
-        before != (self.referents.len(), self.unknown)
+        self.nameless |= other.nameless || self.referents.len() > MAX_REFERENTS;
+        if self.nameless {
+            let named = std::mem::take(&mut self.referents);
+            self.unknown |= named.iter().any(|referent| matches!(referent, Referent::Text(_)));
+            self.referents = named.into_iter().filter_map(Referent::of_any_name).collect();
+        }
+        before != size(self)
     }
 
     /// The names that this value means as a key or an argument.
@@ -96,6 +124,6 @@ impl Value {
 
 impl From<Referent> for Value {
     fn from(referent: Referent) -> Self {
-        Self { referents: BTreeSet::from([referent]), unknown: false }
+        Self { referents: BTreeSet::from([referent]), ..Self::default() }
     }
 }

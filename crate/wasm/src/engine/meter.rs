@@ -79,7 +79,10 @@ impl Meter {
 
     /// Closes it; `used` is the fuel used since the last tick. Answers what is left.
     pub fn close(&self, used: i64) -> Budget {
-        self.charge(used);
+        // The tick that stopped the call was told of it all; the module's counters still stand there.
+        if self.stop.get().is_none() {
+            self.charge(used);
+        }
         let mut budget = self.budget.get();
         budget.time_used_ms += (monotonic_ms() - self.since.get()).max(0.0);
         self.budget.set(budget);

@@ -1,0 +1,21 @@
+// Pages and Web Workers: the modules are fetched from beside the code. Bundlers know `new URL("…", import.meta.url)` and take the
+// files along.
+
+import { api } from "../api.js";
+import { once } from "../binding.js";
+
+async function compile(url: URL): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url.href} answers ${response.status}`);
+  // Streaming is refused where a server knows no better than application/octet-stream.
+  const type = response.headers.get("content-type")?.split(";")[0]?.trim();
+  return type === "application/wasm"
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
+
+export const { createKernel, attenuate, parseCapability, checkCapability, encode, decode } = /* @__PURE__ */ api({
+  kernel: once(() => compile(new URL("../../kernel.wasm", import.meta.url))),
+  sandbox: once(() => compile(new URL("../../sandbox.wasm", import.meta.url))),
+});
+export * from "../public.js";

@@ -1,0 +1,158 @@
+// The kernel as embedders hold it: the exported class of the kernel module under the names of the API.
+
+import { glue } from "./binding.js";
+import { invalidArgument } from "./errors.js";
+import { httpOptionsOf, type BuiltInExtension } from "./http.js";
+import type * as api from "./types.js";
+
+// Older browsers have no such symbol; `await using` in code compiled for them looks for this one.
+const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
+
+/**
+ * Opens a kernel over the sandbox module; the kernel module is bound already.
+ * @throws NexusError `INVALID_ARGUMENT` naming the option that does not exist or has no such value
+ */
+export async function openKernel(options: api.KernelOptions | undefined, sandbox: WebAssembly.Module): Promise<api.Kernel> {
+  const kernel = new NexusKernel(await glue.openKernel(options, sandbox));
+  const extensions = options?.extensions;
+  try {
+    if (extensions !== undefined && !Array.isArray(extensions)) {
+      throw invalidArgument("options.extensions has to be an array");
+    }
+    for (const extension of extensions ?? []) kernel.extensions.register(extension);
+  } catch (error) {
+    await kernel.close();
+    throw error;
+  }
+  return kernel;
+}
+
+class NexusKernel implements api.Kernel {
+  readonly #kernel: glue.Kernel;
+  readonly extensions: api.Extensions;
+  readonly hostFunctions: api.HostFunctions;
+
+  constructor(kernel: glue.Kernel) {
+    this.#kernel = kernel;
+    this.extensions = new KernelExtensions(kernel);
+    this.hostFunctions = new KernelHostFunctions(kernel);
+  }
+
+  run<Result>(source: string, options?: api.RunOptions): Promise<api.RunResult<Result>> {
+    return this.#kernel.run(source, options);
+  }
+
+  execute<Result>(source: string, options?: api.ExecuteOptions): Promise<api.Segment<Result>> {
+    return this.#kernel.execute(source, options);
+  }
+
+  resume<Result>(suspensionId: string, answer: api.Answer, options?: api.ResumeOptions): Promise<api.Segment<Result>> {
+    return this.#kernel.resume(suspensionId, answer, options);
+  }
+
+  precompile(source: string, options?: { readonly limits?: api.Limits; readonly signal?: AbortSignal }): Promise<void> {
+    return this.#kernel.precompile(source, options);
+  }
+
+  inferCapabilities(source: string, options?: { readonly signal?: AbortSignal }): Promise<string[]> {
+    return this.#kernel.inferCapabilities(source, options);
+  }
+
+  stats(): api.Stats {
+    return this.#kernel.stats();
+  }
+
+  close(): Promise<api.HookFailure[]> {
+    return this.#kernel.close();
+  }
+
+  async [asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+class KernelExtensions implements api.Extensions {
+  readonly #kernel: glue.Kernel;
+  /** The objects that were registered, by name. */
+  readonly #objects = new Map<string, api.Extension | BuiltInExtension>();
+
+  constructor(kernel: glue.Kernel) {
+    this.#kernel = kernel;
+  }
+
+  register(extension: api.Extension | BuiltInExtension): void {
+    const http = httpOptionsOf(extension);
+    if (http) {
+      const { fetch, ...options } = http;
+      this.#kernel.registerHttp(options, fetch);
+    } else {
+      this.#kernel.registerExtension(extension);
+    }
+    this.#objects.set(extension.name, extension);
+  }
+
+  unregister(name: string): boolean {
+    const wasThere = this.#kernel.unregisterExtension(text(name, "name"));
+    this.#objects.delete(name);
+    return wasThere;
+  }
+
+  has(name: string): boolean {
+    return this.#objects.has(name);
+  }
+
+  get(name: string): api.Extension | BuiltInExtension | undefined {
+    return this.#objects.get(name);
+  }
+
+  getMethods(name: string): string[] {
+    return this.#kernel.extensionMethods(text(name, "name"));
+  }
+
+  list(): string[] {
+    return this.#kernel.listExtensions();
+  }
+
+  async call<Result>(
+    name: string,
+    method: string,
+    args?: readonly unknown[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Result> {
+    return this.#kernel.callExtension(text(name, "name"), text(method, "method"), args, options);
+  }
+
+  init(): Promise<api.HookFailure[]> {
+    return this.#kernel.initExtensions();
+  }
+
+  shutdown(): Promise<api.HookFailure[]> {
+    return this.#kernel.shutdownExtensions();
+  }
+}
+
+class KernelHostFunctions implements api.HostFunctions {
+  readonly #kernel: glue.Kernel;
+
+  constructor(kernel: glue.Kernel) {
+    this.#kernel = kernel;
+  }
+
+  register(hostFunction: api.HostFunction): void {
+    this.#kernel.registerHostFunction(hostFunction);
+  }
+
+  unregister(name: string): boolean {
+    return this.#kernel.unregisterHostFunction(text(name, "name"));
+  }
+
+  list(): { readonly name: string; readonly signature: string }[] {
+    return this.#kernel.listHostFunctions();
+  }
+}
+
+/** What the module takes as text has to be text: its glue would make some of anything. */
+function text(value: unknown, what: string): string {
+  if (typeof value !== "string") throw invalidArgument(`${what} has to be a string`);
+  return value;
+}

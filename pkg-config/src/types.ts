@@ -1,0 +1,366 @@
+// The shapes of the API. Names and meaning are those on the wire.
+
+import type { NexusErrorData } from "./errors.js";
+import type { BuiltInExtension } from "./http.js";
+
+/**
+ * What one run may use up. Whatever is left out keeps the kernel's own, and that the default.
+ */
+export interface Limits {
+  /** Milliseconds of computing, over all segments; time spent suspended does not count. Default 5000. */
+  readonly timeoutMs?: number | undefined;
+  /** Units of fuel, over all segments. Default 1e9. */
+  readonly fuel?: number | undefined;
+  /** Bytes of memory, the engine's own few included. Default 32 MiB. */
+  readonly memoryBytes?: number | undefined;
+  /** Bytes of native stack; 2 MiB, which cannot be changed. */
+  readonly stackBytes?: number | undefined;
+  /** Calls of host functions, state access included. Default 10 000. */
+  readonly maxHostCalls?: number | undefined;
+  /** Changes of the state. Default 1000. */
+  readonly maxStateMutations?: number | undefined;
+  /** Emitted events, toasts included. Default 100. */
+  readonly maxEvents?: number | undefined;
+  /** Commands to the view. Default 1000. */
+  readonly maxViewCommands?: number | undefined;
+  /** Log lines; further ones are dropped and the last line kept says so. Default 1000. */
+  readonly maxLogLines?: number | undefined;
+  /** Bytes of log text, counted like lines. Default 64 KiB. */
+  readonly maxLogBytes?: number | undefined;
+  /** Extension calls under way at once. Default 100. */
+  readonly maxPendingCalls?: number | undefined;
+  /** Bytes of the source. Default 1 MiB. */
+  readonly maxSourceBytes?: number | undefined;
+  /** Containers a value may nest. Default and most: 64. */
+  readonly maxValueDepth?: number | undefined;
+  /** Bytes of a value in its MessagePack form. Default 1 MiB. */
+  readonly maxValueBytes?: number | undefined;
+  /** Milliseconds an extension call may take. Default 60 000. */
+  readonly suspensionTimeoutMs?: number | undefined;
+}
+
+/** How many instances of the sandbox there are. */
+export interface PoolOptions {
+  /** Made ahead of the first run. Default 1. */
+  readonly minInstances?: number | undefined;
+  /** Most at a time. Default 10. */
+  readonly maxInstances?: number | undefined;
+  /** Most runs that wait for one. Default 1000. */
+  readonly maxQueue?: number | undefined;
+}
+
+/** Options of `createKernel`. */
+export interface KernelOptions {
+  /** The limits of runs that are given none. */
+  readonly limits?: Limits | undefined;
+  readonly pool?: PoolOptions | undefined;
+  /** Where handlers run: on this thread. */
+  readonly executor?: "inline" | undefined;
+  /** What handlers call as `$ext`. */
+  readonly extensions?: readonly (Extension | BuiltInExtension)[] | undefined;
+  /** The time that handlers see. One that throws or answers no number counts as not there. */
+  readonly clock?: { now(): number } | undefined;
+  /** Names of runs and seeds of `Math.random` come from it. One that throws counts as not there. */
+  readonly entropy?: { fill(bytes: Uint8Array): void } | undefined;
+}
+
+/** What a handler is given. None of it is changed by the run. */
+export interface ExecuteOptions<State extends object = object, Args = unknown> {
+  /** `$state` as it is when the run starts. */
+  readonly state?: State | undefined;
+  /** `$args`. */
+  readonly args?: Args | undefined;
+  /** `$scope`. */
+  readonly scope?: unknown;
+  /** What the handler may do. Nothing declared means nothing allowed. */
+  readonly capabilities?: readonly string[] | undefined;
+  readonly limits?: Limits | undefined;
+  /** Gives the run up: it then ends as `CANCELLED`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `run`. */
+export interface RunOptions<State extends object = object, Args = unknown> extends ExecuteOptions<State, Args> {
+  /** Called with each segment as it ends, the last one included. What it throws goes to the console. */
+  readonly onSegment?: ((segment: Segment) => void) | undefined;
+}
+
+/** A change of one key of the state. */
+export interface StateMutation {
+  readonly key: string;
+  /** `null` where the key is deleted. */
+  readonly value: unknown;
+  readonly operation: "set" | "delete";
+}
+
+/** An emitted event; a toast is the event `toast` with `{ message, type }`. */
+export interface Event {
+  readonly name: string;
+  readonly payload: unknown;
+}
+
+/** A command to the view. */
+export interface ViewCommand {
+  readonly type: "setFilter" | "scrollTo" | "focus" | "custom";
+  /** Absent: the view itself. */
+  readonly componentId?: string;
+  readonly args: unknown;
+}
+
+/** A line of the handler's log. */
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+}
+
+/** A call to the outside. */
+export interface Suspension {
+  readonly suspensionId: string;
+  readonly extensionName: string;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** Something that the handler tried without the capability for it, whether or not it caught the error. */
+export interface Denial {
+  /** The host function by its registered name: `state.set`, `ext.http.get`. */
+  readonly operation: string;
+  /** The token that would have allowed it. */
+  readonly capability: string;
+}
+
+/** What it cost. */
+export interface Metrics {
+  /** Microseconds of computing. */
+  readonly durationUs: number;
+  readonly fuelUsed: number;
+  /** Bytes the handler's heap holds at the end. */
+  readonly memoryUsedBytes: number;
+  /** Most bytes it held. */
+  readonly memoryPeakBytes: number;
+  /** Calls of host functions by name, refused ones included. */
+  readonly hostCalls: Readonly<Record<string, number>>;
+  /** Microseconds of compiling, where the handler had to be compiled. */
+  readonly compilationTimeUs?: number;
+  /** Whether its compiled form was at hand. */
+  readonly cacheHit: boolean;
+}
+
+/** What every segment tells: each effect once, in order. */
+export interface Effects {
+  readonly runId: string;
+  readonly stateMutations: readonly StateMutation[];
+  readonly events: readonly Event[];
+  readonly viewCommands: readonly ViewCommand[];
+  readonly logs: readonly LogLine[];
+  /** Calls that were made. */
+  readonly suspensions: readonly Suspension[];
+  /** Absent if there were none. */
+  readonly denials?: readonly Denial[];
+  readonly metrics: Metrics;
+}
+
+/** The handler returned. */
+export interface Success<Result = unknown> extends Effects {
+  readonly status: "success";
+  /** Absent if it returned nothing. */
+  readonly returnValue?: Result;
+  readonly error?: never;
+}
+
+/** The handler threw, or was stopped. */
+export interface Failure extends Effects {
+  readonly status: "error";
+  readonly error: NexusErrorData;
+  readonly returnValue?: never;
+}
+
+/** The handler waits for the answers to its calls. */
+export interface Suspended extends Effects {
+  readonly status: "suspended";
+  readonly returnValue?: never;
+  readonly error?: never;
+}
+
+/** What a run did from its start, or its last suspension, to here. */
+export type Segment<Result = unknown> = Success<Result> | Failure | Suspended;
+
+/** What a run did from start to end. */
+export type RunResult<Result = unknown> = Success<Result> | Failure;
+
+/** The answer to a call. */
+export type Answer =
+  | { readonly success: true; readonly value?: unknown }
+  | { readonly success: false; readonly error: string | { readonly message: string; readonly code?: string } };
+
+/** Options of `resume`. */
+export interface ResumeOptions {
+  /** What others changed in the state meanwhile: an object of the changed keys; `undefined` is a deleted one. */
+  readonly state?: Readonly<Record<string, unknown>> | undefined;
+  /** Gives the run up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Methods that handlers can call as `$ext.<name>.<method>(...)`, each behind the capability `ext:<name>.<method>`. */
+export interface Extension {
+  /** Without `: . ? *`. */
+  readonly name: string;
+  readonly methods: readonly string[];
+  /**
+   * Caveats that tokens may carry (`ext:files?path=/a`): what a call amounts to for each. Whatever is no string grants
+   * nothing.
+   */
+  readonly capabilities?: Readonly<Record<string, (method: string, args: readonly unknown[]) => string | undefined>>;
+  /** Runs once before the first call. */
+  init?(): unknown;
+  /** Runs when the kernel closes, if `init` succeeded. */
+  shutdown?(): unknown;
+  /**
+   * Answers a call, at once or by a promise. What it throws or rejects with the handler gets as `EXTENSION_ERROR` with
+   * the same message.
+   */
+  call(method: string, args: unknown[], context: { readonly signal: AbortSignal }): unknown;
+}
+
+/** An extension whose `init` or `shutdown` failed. */
+export interface HookFailure {
+  readonly extension: string;
+  readonly error: Error;
+}
+
+/** The extensions of a kernel. */
+export interface Extensions {
+  /**
+   * Adds an extension. Runs that are under way do not see it.
+   * @throws NexusError `INVALID_ARGUMENT` for a name that is taken or cannot be one, or methods that cannot be called
+   */
+  register(extension: Extension | BuiltInExtension): void;
+  /**
+   * Takes an extension out, and answers whether it was there. Its `shutdown` runs on by itself; if that fails the console
+   * says so.
+   */
+  unregister(name: string): boolean;
+  has(name: string): boolean;
+  /** The object that was registered. */
+  get(name: string): Extension | BuiltInExtension | undefined;
+  /** Its methods; none if there is no such extension. */
+  getMethods(name: string): string[];
+  /** All names, in the order of registration. */
+  list(): string[];
+  /**
+   * Calls a method on the embedder's own behalf, without asking for a capability.
+   * @throws NexusError `EXTENSION_NOT_FOUND`, `METHOD_NOT_FOUND`, `CANCELLED`, or what the extension failed with
+   */
+  call<Result = unknown>(
+    name: string,
+    method: string,
+    args?: readonly unknown[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Result>;
+  /** Initialises every extension that is not yet; answers with those that failed. One that fails does not stop the others. */
+  init(): Promise<HookFailure[]>;
+  /** Shuts down every extension that was initialised; answers with those that failed. */
+  shutdown(): Promise<HookFailure[]>;
+}
+
+/** A synchronous function that handlers call as `$host.<name>(...)`, behind the capability `host:<name>`. */
+export interface HostFunction {
+  /** Without `*`. */
+  readonly name: string;
+  /** How it is called, for people: `sha256(text: string): string`. */
+  readonly signature?: string;
+  /** A handler waits for it on the spot, so it should be quick. Must not answer with a promise. */
+  call(args: unknown[]): unknown;
+}
+
+/** The host functions of a kernel. */
+export interface HostFunctions {
+  /**
+   * Adds a function. Runs that are under way do not see it.
+   * @throws NexusError `INVALID_ARGUMENT` for a name that is taken or cannot be one
+   */
+  register(hostFunction: HostFunction): void;
+  /** Takes a function out; answers whether it was there. */
+  unregister(name: string): boolean;
+  list(): { readonly name: string; readonly signature: string }[];
+}
+
+/** Numbers about a kernel. */
+export interface Stats {
+  /** Runs started since the kernel was made. */
+  readonly totalExecutions: number;
+  /** Runs that compute or wait for an instance. */
+  readonly activeRuns: number;
+  /** Runs that wait for the answers to their calls. */
+  readonly suspendedRuns: number;
+  /** Instances that run or hold a suspended run. */
+  readonly activeInstances: number;
+  /** Instances that are ready. */
+  readonly availableInstances: number;
+  /** Runs that found their handler compiled, of all: 0 to 1. */
+  readonly cacheHitRate: number;
+  readonly avgExecutionTimeUs: number;
+  /** Bytes of memory over all instances. */
+  readonly totalMemoryBytes: number;
+}
+
+/**
+ * Runs handlers.
+ *
+ * Whatever a handler does wrong (syntax, throw, limit, stop) resolves with `status: "error"`. A promise is rejected, with a
+ * `NexusError`, only for the embedder's own mistakes.
+ */
+export interface Kernel extends AsyncDisposable {
+  /**
+   * Runs a handler to its end, making the calls it asks for.
+   * @param source the body of an async function
+   */
+  run<Result = unknown, State extends object = object, Args = unknown>(
+    source: string,
+    options?: RunOptions<State, Args>,
+  ): Promise<RunResult<Result>>;
+  /**
+   * Runs a handler to its first suspension. Each call that the segment lists is answered by {@link resume}, the first within
+   * `suspensionTimeoutMs`: then the run is given up.
+   */
+  execute<Result = unknown, State extends object = object, Args = unknown>(
+    source: string,
+    options?: ExecuteOptions<State, Args>,
+  ): Promise<Segment<Result>>;
+  /**
+   * Answers one call of a suspended run, which goes on to its next suspension or its end.
+   * @throws NexusError `INVALID_ARGUMENT` if the call is unknown or was answered already
+   */
+  resume<Result = unknown>(suspensionId: string, answer: Answer, options?: ResumeOptions): Promise<Segment<Result>>;
+  /**
+   * Compiles a handler ahead of its first run.
+   * @throws NexusError `COMPILATION_ERROR` with its location
+   */
+  precompile(
+    source: string,
+    options?: { readonly limits?: Limits | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<void>;
+  /**
+   * The capabilities that a handler needs, found in its syntax tree.
+   * @throws NexusError `COMPILATION_ERROR` with its location
+   */
+  inferCapabilities(source: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<string[]>;
+  readonly extensions: Extensions;
+  readonly hostFunctions: HostFunctions;
+  stats(): Stats;
+  /** Ends every run as `CANCELLED` and shuts the extensions down; answers with those whose `shutdown` failed. */
+  close(): Promise<HookFailure[]>;
+}
+
+/** The parts of a capability token. */
+export interface Capability {
+  /** The token itself, in its one spelling. */
+  readonly token: string;
+  readonly family: "state:read" | "state:write" | "events:emit" | "view:update" | "ext" | "host";
+  /** `*` stands for all. */
+  readonly name: string;
+  /** The one method of an extension; absent: all of them. */
+  readonly method?: string;
+  /** What a call's arguments have to keep: each caveat with the values it allows. */
+  readonly caveats?: Readonly<Record<string, readonly string[]>>;
+}

@@ -1,0 +1,114 @@
+// The built page, served, and a browser to open it in.
+
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { build, preview } from "vite";
+import { startEndpoints } from "./endpoints.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const OUT = "test/.dist";
+const RUN = /^Run(?!away)/;
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Builds the page against endpoints of its own, and serves both. */
+export async function startSite() {
+  const endpoints = await startEndpoints();
+  process.env.VITE_API_BASE = endpoints.url;
+  const shared = { root: ROOT, logLevel: "error" };
+  await build({ ...shared, build: { outDir: OUT, emptyOutDir: true } });
+  const server = await preview({
+    ...shared,
+    build: { outDir: OUT },
+    preview: { host: "127.0.0.1", port: 0, strictPort: false },
+  });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  return {
+    url: server.resolvedUrls.local[0],
+    api: endpoints.url,
+    browser,
+    async stop() {
+      await browser.close();
+      await server.close();
+      endpoints.stop();
+    },
+  };
+}
+
+/** Opens the playground in a context of its own; `problems` gathers what a visitor's console would show in red. */
+export async function openPlayground(site, { hash = "", place = "page", ...options } = {}) {
+  const context = await site.browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: "reduce",
+    permissions: ["clipboard-read", "clipboard-write"],
+    ...options,
+  });
+  context.setDefaultTimeout(8_000);
+  const page = await context.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  await page.goto(site.url + hash);
+  await page.getByRole("button", { name: RUN }).waitFor();
+  if (place === "worker") await page.getByText("Web Worker", { exact: true }).click();
+  return new Playground(page, problems);
+}
+
+/** The page through its visitor's eyes. */
+export class Playground {
+  constructor(page, problems) {
+    this.page = page;
+    this.problems = problems;
+    this.status = page.getByTestId("status");
+    this.errorCode = page.getByTestId("error-code");
+    this.answer = page.getByLabel("Returned value");
+    this.segments = page.locator(".segment");
+    this.runButton = page.getByRole("button", { name: RUN });
+    this.stopButton = page.getByRole("button", { name: "Stop" });
+  }
+
+  async sample(title) {
+    await this.page.getByRole("navigation").getByRole("button", { name: title }).click();
+  }
+
+  /** Replaces what an editor holds. */
+  async write(label, text) {
+    const editor = this.page.getByRole("textbox", { name: label });
+    await editor.click();
+    await this.page.keyboard.press("ControlOrMeta+a");
+    await this.page.keyboard.insertText(text);
+  }
+
+  async run() {
+    await this.runButton.click();
+    await this.finished();
+  }
+
+  async finished() {
+    await this.page.locator(".badge.success, .badge.error").waitFor({ timeout: 15_000 });
+  }
+
+  /** The lines of one kind: [label, text, note] each. */
+  entries(kind) {
+    return this.page.locator(`.entry.${kind}`).evaluateAll((items) =>
+      items.map((item) => ["kind", "text", "note"].map((part) => item.querySelector(`.entry-${part}`)?.textContent ?? "")),
+    );
+  }
+
+  /** A key's cells before and after, and how it changed. */
+  async state(key) {
+    const row = this.page.locator(`tr[data-key="${key}"]`);
+    return { change: await row.getAttribute("class"), cells: await row.locator("td").allTextContents() };
+  }
+
+  close() {
+    return this.page.context().close();
+  }
+}
