@@ -32,7 +32,7 @@ test("returning undefined leaves returnValue out, returning null does not", asyn
 });
 
 test("every kind of effect is told once and in order, over all segments", async () => {
-  await using scoped = await kernelWith(extension("e", { m: async (value) => value }));
+  const scoped = await kernelFor({ extensions: [extension("e", { m: async (value) => value })] });
   const source = `
     $emit("a", { n: 1 }); $log.warn("one"); $state.x = 1; $view.focus("f");
     const back = await $ext.e.m("answer");
@@ -175,8 +175,3 @@ test("inferCapabilities reads the syntax tree", async () => {
   ]);
   await assert.rejects(kernel.inferCapabilities("}"), nexusError("COMPILATION_ERROR"));
 });
-
-async function kernelWith(...extensions) {
-  const scoped = await kernelFor({ extensions });
-  return { run: (...args) => scoped.run(...args), [Symbol.asyncDispose]: () => scoped.close() };
-}

@@ -14,7 +14,16 @@ export interface Environment {
  * What one run may use up; a request may ask for less. Fuel is what counts here: Cloudflare stops the clock while a
  * Worker computes, so that `timeoutMs` alone would stop nothing there.
  */
-export const LIMITS = { timeoutMs: 5_000, fuel: 1_000_000_000, memoryBytes: 32 << 20 } as const;
+export const LIMITS = {
+  timeoutMs: 5_000,
+  fuel: 1_000_000_000,
+  memoryBytes: 32 << 20,
+  maxPendingCalls: 100,
+  suspensionTimeoutMs: 20_000,
+} as const;
+
+/** Runs at once: as many as fit into an isolate's 128 MB with all the memory that each may take. */
+export const MAX_RUNS = 3;
 
 let kernel: Promise<Kernel> | undefined;
 
@@ -32,6 +41,17 @@ function create(environment: Environment): Promise<Kernel> {
     .split(",")
     .map((domain) => domain.trim())
     .filter((domain) => domain !== "");
-  const allowPrivateNetworks = environment.ALLOW_PRIVATE_NETWORKS === "true";
-  return createKernel({ limits: LIMITS, extensions: [httpExtension({ allowedDomains, allowPrivateNetworks })] });
+  return createKernel({
+    limits: LIMITS,
+    pool: { maxInstances: MAX_RUNS },
+    extensions: [
+      httpExtension({
+        allowedDomains,
+        allowPrivateNetworks: environment.ALLOW_PRIVATE_NETWORKS === "true",
+        defaultTimeout: 10_000,
+        // Never a queue: a call would wait there for one of another request (see gate.ts).
+        maxConcurrent: MAX_RUNS * LIMITS.maxPendingCalls,
+      }),
+    ],
+  });
 }

@@ -1,7 +1,8 @@
 // POST /run
 
 import { ANY_ORIGIN, HttpError, readJson } from "./http.ts";
-import { LIMITS, kernelOf, type Environment } from "./kernel.ts";
+import { LIMITS, type Environment } from "./kernel.ts";
+import { runHandler, type Context } from "./run-handler.ts";
 
 /** Bytes of a body: a source of 1 MiB, the most the kernel takes, and 64 KiB for everything else. */
 const MAX_BODY_BYTES = (1 << 20) + (64 << 10);
@@ -14,10 +15,9 @@ interface RunRequest {
 }
 
 /** Runs the handler of the body. Whatever the handler does wrong is a result with status `error`, answered with 200. */
-export async function answerRun(request: Request, environment: Environment): Promise<Response> {
+export async function answerRun(request: Request, environment: Environment, context: Context): Promise<Response> {
   const { source, options } = check(await readJson(request, MAX_BODY_BYTES));
-  const kernel = await kernelOf(environment);
-  return Response.json(await kernel.run(source, options), { headers: ANY_ORIGIN });
+  return Response.json(await runHandler(environment, context, source, options), { headers: ANY_ORIGIN });
 }
 
 function check(body: unknown): RunRequest {

@@ -7,14 +7,15 @@ const [weather, news] = await Promise.all([
 ]);
 if (!weather.ok) throw new Error(`no weather for ${$args.city}: ${weather.status}`);
 
-$state.report = {
+const report = {
   city: weather.data.city,
   temperature: weather.data.temperature,
   headlines: news.data.items.map((item) => item.title),
 };
-$emit("report-ready", { city: weather.data.city });
+$state.report = report;
+$emit("report-ready", { city: report.city });
 $emit.toast("Report updated", "success");
-$view.getElementById("report").setProp("title", `${weather.data.city}, ${weather.data.temperature} °C`);
+$view.getElementById("report").setProp("title", `${report.city}, ${report.temperature} °C`);
 $view.scrollTo("report", "top");
 $log.debug("visits", $state.visits);
-return $state.report;
+return report;

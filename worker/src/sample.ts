@@ -1,7 +1,8 @@
 // GET or POST /sample
 
 import { ANY_ORIGIN } from "./http.ts";
-import { kernelOf, type Environment } from "./kernel.ts";
+import type { Environment } from "./kernel.ts";
+import { runHandler, type Context } from "./run-handler.ts";
 import source from "./sample.handler.js";
 
 /** What the sample handler may do, and no more. */
@@ -16,10 +17,9 @@ const CAPABILITIES = [
 ];
 
 /** Runs the sample handler: state, two HTTP calls at once, an event, view commands, a log. Answers the whole result. */
-export async function answerSample(request: Request, environment: Environment): Promise<Response> {
+export async function answerSample(request: Request, environment: Environment, context: Context): Promise<Response> {
   const { origin, searchParams } = new URL(request.url);
-  const kernel = await kernelOf(environment);
-  const result = await kernel.run(source, {
+  const result = await runHandler(environment, context, source, {
     state: { visits: 0 },
     // The handler calls this Worker itself; ALLOWED_DOMAINS decides whether it may, whatever Host the caller sent.
     args: { api: origin, city: searchParams.get("city") ?? "Oslo" },

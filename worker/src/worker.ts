@@ -3,12 +3,13 @@
 import { failureOf } from "./failure.ts";
 import { answerHealth } from "./health.ts";
 import { HttpError, preflight } from "./http.ts";
+import type { Environment } from "./kernel.ts";
 import { answerRun } from "./run.ts";
+import type { Context } from "./run-handler.ts";
 import { answerSample } from "./sample.ts";
 import { answerNews, answerWeather } from "./sample-data.ts";
-import type { Environment } from "./kernel.ts";
 
-type Handler = (request: Request, environment: Environment) => Response | Promise<Response>;
+type Handler = (request: Request, environment: Environment, context: Context) => Response | Promise<Response>;
 
 interface Route {
   readonly summary: string;
@@ -34,7 +35,7 @@ function answerIndex(): Response {
   return Response.json({ name: "nexus-kernel", routes });
 }
 
-async function answer(request: Request, environment: Environment): Promise<Response> {
+async function answer(request: Request, environment: Environment, context: Context): Promise<Response> {
   const { pathname } = new URL(request.url);
   const route = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
   if (!route) throw new HttpError(404, "NOT_FOUND", `there is no ${pathname} here; GET / lists what there is`);
@@ -45,15 +46,15 @@ async function answer(request: Request, environment: Environment): Promise<Respo
       headers: { allow: route.methods.join(", ") },
     });
   }
-  const response = await route.answer(request, environment);
+  const response = await route.answer(request, environment, context);
   return request.method === "HEAD" ? new Response(null, response) : response;
 }
 
 export default {
   /** Answers one request; never throws. */
-  async fetch(request: Request, environment: Environment): Promise<Response> {
+  async fetch(request: Request, environment: Environment, context: Context): Promise<Response> {
     try {
-      return await answer(request, environment);
+      return await answer(request, environment, context);
     } catch (error) {
       return failureOf(error).response();
     }

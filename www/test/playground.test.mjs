@@ -47,9 +47,9 @@ describe("the stop button", () => {
   on("ends a handler that computes in a Web Worker, and the page never stutters", { place: "worker" }, async (playground, page) => {
     await playground.write(HANDLER, "while (true) {}");
     await page.getByRole("tab", { name: "Limits" }).click();
-    await page.getByLabel("Time").fill("10000");
-    await page.getByLabel("Fuel").fill("5000000000");
-    await page.getByLabel("Fuel").blur();
+    await page.getByLabel("Time", { exact: true }).fill("10000");
+    await page.getByLabel("Fuel", { exact: true }).fill("5000000000");
+    await page.getByLabel("Fuel", { exact: true }).blur();
     await playground.runButton.click();
     await playground.stopButton.waitFor();
     const frames = await page.evaluate(
@@ -109,8 +109,8 @@ describe("running", () => {
 
   on("uses the limits that were set", { hash: "#sample=runaway" }, async (playground, page) => {
     await page.getByRole("tab", { name: "Limits" }).click();
-    await page.getByLabel("Fuel").fill("1000000");
-    await page.getByLabel("Fuel").blur();
+    await page.getByLabel("Fuel", { exact: true }).fill("1000000");
+    await page.getByLabel("Fuel", { exact: true }).blur();
     await playground.run();
     assert.equal(await playground.errorCode.textContent(), "TIMEOUT");
     const used = Number(/(\d+) of 1000000 units/.exec(await page.locator(".metrics [title*=units]").getAttribute("title"))?.[1]);

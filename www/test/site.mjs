@@ -57,7 +57,7 @@ export async function openPlayground(site, { hash = "", place = "page", ...optio
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   await page.goto(site.url + hash);
   await page.getByRole("button", { name: RUN }).waitFor();
-  if (place === "worker") await page.getByText("Web Worker", { exact: true }).click();
+  if (place === "worker") await page.getByRole("radio", { name: "Web Worker" }).check();
   return new Playground(page, problems);
 }
 
@@ -71,7 +71,7 @@ export class Playground {
     this.answer = page.getByLabel("Returned value");
     this.segments = page.locator(".segment");
     this.runButton = page.getByRole("button", { name: RUN });
-    this.stopButton = page.getByRole("button", { name: "Stop" });
+    this.stopButton = page.getByRole("button", { name: "Stop", exact: true });
   }
 
   async sample(title) {

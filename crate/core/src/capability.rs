@@ -154,7 +154,8 @@ impl FromStr for CapabilityToken {
             name if name.contains('*') => Err(malformed("* stands for all names and only alone".to_owned())),
             name => Ok(Scope::Name(name.to_owned())),
         };
-        let families: [(&str, fn(Scope) -> Self); 5] = [
+        type Family = fn(Scope) -> CapabilityToken;
+        let families: [(&str, Family); 5] = [
             ("state:read:", Self::StateRead),
             ("state:write:", Self::StateWrite),
             ("events:emit:", Self::EventsEmit),

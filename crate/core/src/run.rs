@@ -1,7 +1,7 @@
 //! A run: what it is given, what each of its segments reports, how its calls are answered.
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::capability::CapabilityToken;
 use crate::effect::{Event, LogLine, StateMutation, ViewCommand};
@@ -104,7 +104,7 @@ pub struct Segment {
     /// How the segment ended.
     pub status: Status,
     /// What the handler returned; `None` where it returned nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub return_value: Option<Value>,
     /// Changes of the state.
     #[serde(default)]
@@ -134,6 +134,11 @@ pub struct Segment {
     /// What it cost.
     #[serde(default)]
     pub metrics: Metrics,
+}
+
+/// A returned null is a value, and not the lack of one.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 impl Segment {
@@ -183,5 +188,19 @@ impl Segment {
             *own.host_calls.entry(name).or_default() += count;
         }
         own.compilation_time_us = own.compilation_time_us.or(next.compilation_time_us);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::msgpack;
+
+    #[test]
+    fn a_returned_null_is_told_from_no_return_value() {
+        for returned in [None, Some(Value::Null), Some(Value::from(1))] {
+            let segment = Segment { return_value: returned, ..Segment::new("run_0", Status::Success) };
+            assert_eq!(msgpack::decode::<Segment>(&msgpack::encode(&segment).unwrap()).unwrap(), segment);
+        }
     }
 }

@@ -71,13 +71,14 @@ pub fn complete(object: &JsObject, error: &Error, context: &mut Context) -> Resu
         .enumerable(false)
         .configurable(true);
     object.define_property_or_throw(js_string!("message"), descriptor, context)?;
-    object.create_data_property_or_throw(js_string!("code"), JsString::from(error.code.as_str()), context)?;
     if let Some(Value::Object(fields)) = &error.context {
         for (name, field) in fields {
             let field = convert::from_value(field, context)?;
             object.create_data_property_or_throw(JsString::from(name.as_str()), field, context)?;
         }
     }
+    // After the fields: one of them may be a `code` of the embedder's, which must not pass for ours.
+    object.create_data_property_or_throw(js_string!("code"), JsString::from(error.code.as_str()), context)?;
     Run::of(context).borrow_mut().remember_error(object.clone(), error.clone());
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use boa_engine::builtins::promise::PromiseState;
 use boa_engine::object::builtins::{JsFunction, JsPromise};
-use boa_engine::{Context, JsError, JsResult, JsString, JsValue, Script, js_string};
+use boa_engine::{Context, JsError, JsResult, JsValue, Script, js_string};
 use nexus_core::message::{Compiled, CompileRequest, HostCall, HostReply, InferRequest, Inferred, ResumeRequest, StartRequest};
 use nexus_core::{Answer, Error, ErrorCode, Limits, Segment, Status, Value};
 
@@ -275,7 +275,7 @@ impl Instance {
         let mut aborted = Vec::new();
         for (suspension_id, call) in calls {
             let before = self.signals.unhandled_rejections();
-            let reason = JsValue::from(JsString::from(js_string!("abandoned")));
+            let reason = JsValue::from(js_string!("abandoned"));
             let rejected = call.reject.call(&JsValue::undefined(), &[reason], &mut self.context);
             let awaited = rejected.is_ok() && self.signals.unhandled_rejections() == before;
             if awaited && !run.borrow().is_new_call(&suspension_id) {

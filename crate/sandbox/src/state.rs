@@ -323,7 +323,6 @@ pub fn descriptor(value: JsValue, enumerable: bool, configurable: bool, context:
 }
 
 /// Says no: the engine throws a `TypeError` for it in strict code.
-#[expect(clippy::unnecessary_wraps, reason = "the signature of a trap")]
 pub fn refuse_trap(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsValue> {
     Ok(false.into())
 }

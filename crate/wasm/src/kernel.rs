@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::rc::Rc;
 
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
 use js_sys::{Array, Function, Promise, Reflect, WebAssembly};
 use nexus_core::{Error, ErrorCode, Limits, Segment, Value};
 use nexus_kernel::abort::AbortSignal;
@@ -303,7 +305,15 @@ impl JsKernel {
     #[must_use]
     pub fn close(&self) -> Promise {
         let kernel = self.kernel.clone();
-        promise(async move { Ok(failures_to_js(&kernel.close().await)) })
+        let mut closing = Box::pin(async move { Ok(failures_to_js(&kernel.close().await)) });
+        // Begun at once: whoever closes from inside a run (a host function) wants that run to end.
+        let closed = closing.as_mut().now_or_never();
+        promise(async move {
+            match closed {
+                Some(closed) => closed,
+                None => closing.await,
+            }
+        })
     }
 }
 
@@ -402,7 +412,6 @@ fn read_call(args: &JsValue, options: &JsValue) -> Result<(Vec<Value>, Followed)
 
 /// Waits for `work` unless and until it is aborted: then `CANCELLED`.
 async fn cancellable<T>(signal: &AbortSignal, work: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
-    use futures_util::future::{Either, select};
     if let Some(reason) = signal.reason() {
         return Err(reason.into());
     }

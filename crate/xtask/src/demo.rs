@@ -99,6 +99,8 @@ fn worker() -> Command {
     // Everything stays on this machine.
     wrangler.envs([
         ("WRANGLER_SEND_METRICS", "false"),
+        // The banner asks the registry for a newer version.
+        ("WRANGLER_HIDE_BANNER", "true"),
         ("DO_NOT_TRACK", "1"),
         ("CI", "true"),
         ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),

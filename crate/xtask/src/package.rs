@@ -107,12 +107,7 @@ fn facade() -> Result<()> {
     unless_fresh("facade", std::slice::from_ref(&folder), &[folder.join("dist")], || {
         // What is no longer a source must not stay in the package.
         remove_folder(&folder.join("dist"))?;
-        run(npm(&folder).args(["run", "build"]))?;
-        // The TypeScript compiler reads the glue's declarations and leaves the glue itself where it is.
-        for file in ["kernel.js", "kernel.d.ts"] {
-            copy(&folder.join("src/generated").join(file), &folder.join("dist/generated").join(file))?;
-        }
-        Ok(())
+        run(npm(&folder).args(["run", "build"]))
     })
 }
 

@@ -45,7 +45,7 @@ function requestListener(listen: (event: RunEvent) => void, now: () => number): 
   return (url) => {
     const id = count++;
     listen({ kind: "request", at: now(), id, url });
-    return (status) => listen({ kind: "response", at: now(), id, ...(status !== undefined && { status }) });
+    return (ending) => listen({ kind: "response", at: now(), id, ending });
   };
 }
 

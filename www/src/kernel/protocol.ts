@@ -15,7 +15,10 @@ export interface Job {
 export type RunEvent =
   | { readonly kind: "segment"; readonly at: number; readonly segment: Segment }
   | { readonly kind: "request"; readonly at: number; readonly id: number; readonly url: string }
-  | { readonly kind: "response"; readonly at: number; readonly id: number; readonly status?: number };
+  | { readonly kind: "response"; readonly at: number; readonly id: number; readonly ending: Ending };
+
+/** How a request ended: with a status, without an answer, or because nobody wanted it any more. */
+export type Ending = number | "failed" | "aborted";
 
 /** The end of a run: all its segments in one. */
 export interface Finished {

@@ -1,7 +1,9 @@
 // fetch that says when each request began and when its body had arrived.
 
+import type { Ending } from "./protocol.ts";
+
 /** Hears of a request's beginning, and by calling what it returns, of its end. */
-export type RequestListener = (url: string) => (status?: number) => void;
+export type RequestListener = (url: string) => (ending: Ending) => void;
 
 /** `fetch`, telling `listen` of each request. */
 export function tracedFetch(listen: RequestListener): typeof fetch {
@@ -11,7 +13,7 @@ export function tracedFetch(listen: RequestListener): typeof fetch {
     try {
       response = await fetch(input, init);
     } catch (error) {
-      ended();
+      ended(init?.signal?.aborted ? "aborted" : "failed");
       throw error;
     }
     if (!response.body) {

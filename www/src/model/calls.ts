@@ -9,18 +9,17 @@ export interface Call {
   readonly start: number;
   /** Absent while it waits. */
   readonly end?: number;
-  readonly outcome: "waiting" | "answered" | "failed" | "aborted";
+  readonly outcome: "waiting" | "answered" | "failed" | "aborted" | "left";
   /** The request that was made for it, and the status that answered it. */
   readonly request?: number;
   readonly status?: number;
 }
 
-/** The end of the run: what still waits then will not be answered. */
+/** The end of the run. Calls that still wait are aborted with a cancelled run; others the handler did not wait for. */
 export interface RunEnd {
   readonly kind: "end";
   readonly at: number;
-  readonly aborted: readonly string[];
-  readonly failed: boolean;
+  readonly cancelled: boolean;
 }
 
 /** The calls after `event`. */
@@ -49,19 +48,15 @@ export function followCalls(calls: readonly Call[], event: RunEvent | RunEnd): r
       return replaceFirst(
         calls,
         (call) => call.outcome === "waiting" && call.request === event.id,
-        (call) => ({
-          ...call,
-          end: event.at,
-          outcome: event.status === undefined ? "failed" : "answered",
-          ...(event.status !== undefined && { status: event.status }),
-        }),
+        (call) =>
+          typeof event.ending === "number"
+            ? { ...call, end: event.at, outcome: "answered", status: event.ending }
+            : { ...call, end: event.at, outcome: event.ending },
       );
     case "end":
-      return calls.map((call) => {
-        if (call.outcome !== "waiting") return call;
-        const aborted = event.failed || event.aborted.includes(call.suspension.suspensionId);
-        return { ...call, end: event.at, outcome: aborted ? "aborted" : "answered" };
-      });
+      return calls.map((call) =>
+        call.outcome === "waiting" ? { ...call, end: event.at, outcome: event.cancelled ? "aborted" : "left" } : call,
+      );
   }
 }
 

@@ -87,6 +87,7 @@ function callNote({ start, end, outcome, status }: Call): Pick<Entry, "note" | "
   if (end === undefined) return { note: "waiting…", tone: "warn" };
   const time = milliseconds(end - start);
   if (outcome === "aborted") return { note: `aborted after ${time}`, tone: "bad" };
+  if (outcome === "left") return { note: "not waited for" };
   if (outcome === "failed") return { note: `failed after ${time}`, tone: "bad" };
   return { note: status === undefined ? time : `${status} in ${time}`, tone: status !== undefined && status >= 400 ? "bad" : "good" };
 }

@@ -59,7 +59,7 @@ export async function start(): Promise<void> {
       phase: result.status === "success" ? "success" : "error",
       result,
       elapsed: at,
-      calls: followCalls(now.calls, { kind: "end", at, aborted: result.aborted ?? [], failed: result.status === "error" }),
+      calls: followCalls(now.calls, { kind: "end", at, cancelled: result.error?.code === "CANCELLED" }),
       ...(result.error && { error: result.error }),
     }));
   } catch (error) {
@@ -69,7 +69,7 @@ export async function start(): Promise<void> {
       phase: "error",
       elapsed: at,
       error: { code, message, ...(location && { location }) } as NexusErrorData,
-      calls: followCalls(now.calls, { kind: "end", at, aborted: [], failed: true }),
+      calls: followCalls(now.calls, { kind: "end", at, cancelled: true }),
     }));
     if (!(error instanceof Terminated)) console.error(error);
   }

@@ -292,7 +292,7 @@ fn define_trap(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
 
 fn descriptor_trap(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let Asked::Key(key) = asked(args, context)? else { return Ok(JsValue::undefined()) };
-    if !invoke(&Has, &[key.clone()], context)?.to_boolean() {
+    if !invoke(&Has, std::slice::from_ref(&key), context)?.to_boolean() {
         return Ok(JsValue::undefined());
     }
     let value = invoke(&Get, &[key], context)?;

@@ -1,11 +1,10 @@
 //! The handler's globals: what their members are, and what using them needs.
 
 use nexus_core::CapabilityToken;
-use nexus_core::capability::{ExtensionScope, Scope};
+use nexus_core::capability::Scope;
 
 use super::Inference;
-use super::token::extension;
-use super::value::{Names, Referent, StateMethod, Value};
+use super::value::{MAX_REFERENTS, Names, Referent, StateMethod, Value};
 
 fn state_method(name: &Scope) -> Option<StateMethod> {
     let Scope::Name(name) = name else { return None };
@@ -92,9 +91,11 @@ impl Inference<'_> {
         })
     }
 
-    /// Reads the members `names` of `object`.
+    /// Reads the members `names` of `object`. More combinations of both than a value can tell apart are not tried.
     pub(super) fn member(&mut self, object: &Value, names: &Names) -> Value {
         let mut value = if object.unknown { Value::unknown() } else { Value::default() };
+        let any = Names::from([Scope::Any]);
+        let names = if object.referents.len() * names.len() > MAX_REFERENTS { &any } else { names };
         for referent in &object.referents {
             for name in names {
                 value.include(self.member_of(referent, name));
@@ -260,9 +261,11 @@ impl Inference<'_> {
             Referent::Emit => CapabilityToken::EventsEmit(Scope::Any),
             Referent::Toast => CapabilityToken::EventsEmit(Scope::Name("toast".to_owned())),
             Referent::View | Referent::ViewMethod => CapabilityToken::ViewUpdate(Scope::Any),
-            Referent::Ext => CapabilityToken::Extension(ExtensionScope::Any),
-            Referent::Extension(name) => extension(name, &Scope::Any),
-            Referent::ExtensionMethod(name, method) => extension(name, method),
+            Referent::Ext => return self.tokens.add_extension(Scope::Any, Scope::Any),
+            Referent::Extension(name) => return self.tokens.add_extension(name.clone(), Scope::Any),
+            Referent::ExtensionMethod(name, method) => {
+                return self.tokens.add_extension(name.clone(), method.clone());
+            }
             Referent::Host => CapabilityToken::Host(Scope::Any),
             Referent::HostFunction(name) => CapabilityToken::Host(name.clone()),
             Referent::Global | Referent::Stored(_) | Referent::Copy(_) | Referent::Text(_) => return,

@@ -7,16 +7,25 @@ use nexus_core::capability::{Caveats, ExtensionScope, Scope};
 
 /// The tokens found so far.
 #[derive(Debug, Default)]
-pub(super) struct Tokens(BTreeSet<CapabilityToken>);
+pub(super) struct Tokens {
+    found: BTreeSet<CapabilityToken>,
+    /// Extensions with methods, for which the tokens are made in the end, each once.
+    methods: BTreeSet<(Scope, Scope)>,
+}
 
 impl Tokens {
     pub(super) fn add(&mut self, token: CapabilityToken) {
-        self.0.insert(token);
+        self.found.insert(token);
+    }
+
+    /// Adds what a method of an extension needs, or any method of any.
+    pub(super) fn add_extension(&mut self, name: Scope, method: Scope) {
+        self.methods.insert((name, method));
     }
 
     /// Everything a handler can be allowed.
     pub(super) fn add_all_wildcards(&mut self) {
-        self.0.extend([
+        self.found.extend([
             CapabilityToken::StateRead(Scope::Any),
             CapabilityToken::StateWrite(Scope::Any),
             CapabilityToken::EventsEmit(Scope::Any),
@@ -28,8 +37,10 @@ impl Tokens {
 
     /// The tokens without those that another one covers.
     pub(super) fn least(self) -> Vec<CapabilityToken> {
-        let covered = |token: &CapabilityToken| wider(token).iter().any(|wider| self.0.contains(wider));
-        self.0.iter().filter(|token| !covered(token)).cloned().collect()
+        let mut tokens = self.found;
+        tokens.extend(self.methods.iter().map(|(name, method)| extension(name, method)));
+        let covered = |token: &CapabilityToken| wider(token).iter().any(|wider| tokens.contains(wider));
+        tokens.iter().filter(|token| !covered(token)).cloned().collect()
     }
 }
 
@@ -54,7 +65,7 @@ fn wider(token: &CapabilityToken) -> Vec<CapabilityToken> {
 
 /// The narrowest token for a method of an extension, or for any: names that the grammar has no place for need the next
 /// wider one.
-pub(super) fn extension(name: &Scope, method: &Scope) -> CapabilityToken {
+fn extension(name: &Scope, method: &Scope) -> CapabilityToken {
     let spelled = |method: &Scope| {
         let Scope::Name(name) = name else { return None };
         let method = match method {

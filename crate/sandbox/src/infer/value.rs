@@ -6,7 +6,7 @@ use nexus_core::capability::Scope;
 
 /// How many things a value may be before inference stops telling their names apart. Every use of a value takes time for
 /// each of them, so without a bound a long handler could make inference take the square of its length.
-const MAX_REFERENTS: usize = 16;
+pub(super) const MAX_REFERENTS: usize = 16;
 
 /// The names a key may have; [`Scope::Any`] among them if not all are known. Empty while nothing is known yet.
 pub(super) type Names = BTreeSet<Scope>;

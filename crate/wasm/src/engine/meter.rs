@@ -39,6 +39,12 @@ impl Budget {
     }
 }
 
+/// The error of a run that was given up.
+#[must_use]
+pub fn cancelled() -> Error {
+    Error::new(ErrorCode::Cancelled, "the run was aborted")
+}
+
 /// Why the host stopped a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {
@@ -124,7 +130,7 @@ impl Meter {
                 let used = budget.time_used_ms.round();
                 timeout("timeoutMs", budget.time_ms, used, format!("out of time: {} ms", budget.time_ms))
             }
-            Stop::Abort => Error::new(ErrorCode::Cancelled, "the run was aborted"),
+            Stop::Abort => cancelled(),
         })
     }
 

@@ -169,6 +169,10 @@ impl WasmEngine {
             }
             Err(NotReady::Engine(error)) => return Err(error),
         };
+        // It may have been given up while it waited for the instance; a short handler never ticks.
+        if aborted() {
+            return Ok(Segment::failed(run_id, meter::cancelled()));
+        }
         let cache_hit = ready.compilation_time_us.is_none();
         let counter = if cache_hit { &self.cache_hits } else { &self.cache_misses };
         counter.set(counter.get() + 1);
@@ -211,7 +215,8 @@ impl WasmEngine {
             Err(trap) => trap.error.code != ErrorCode::InternalError,
         };
         let kept = healthy && instance.memory_bytes() <= self.boot_bytes + KEPT_GROWTH;
-        let mut segment = called.outcome.unwrap_or_else(|trap| stopped(&run_id, trap, run.memory_limit));
+        let memory_bytes = instance.memory_bytes() as u64;
+        let mut segment = called.outcome.unwrap_or_else(|trap| stopped(&run_id, trap, run.memory_limit, memory_bytes));
         segment.run_id = run_id;
         segment.metrics.fuel_used = called.budget.fuel_used - before.fuel_used;
         segment.metrics.duration_us = microseconds(called.budget.time_used_ms - before.time_used_ms);
@@ -303,9 +308,15 @@ fn compilation_limits(limits: &Limits) -> Limits {
 }
 
 /// The segment of a run that was stopped: what it did until then, and where it was.
-fn stopped(run_id: &str, trap: Trap, memory_limit: u64) -> Segment {
+fn stopped(run_id: &str, trap: Trap, memory_limit: u64, memory_bytes: u64) -> Segment {
     let Trap { mut error, post_mortem } = trap;
-    let mut segment = post_mortem.unwrap_or_else(|| Segment::new(run_id, Status::Error));
+    let mut segment = post_mortem.unwrap_or_else(|| {
+        let mut segment = Segment::new(run_id, Status::Error);
+        // The heap's own count is lost with the rest; the whole memory bounds it.
+        segment.metrics.memory_used_bytes = memory_bytes;
+        segment.metrics.memory_peak_bytes = memory_bytes;
+        segment
+    });
     if error.code == ErrorCode::MemoryLimit {
         #[expect(clippy::cast_precision_loss, reason = "memories are below 2^53 bytes")]
         let (limit, used) = (memory_limit as f64, segment.metrics.memory_peak_bytes as f64);

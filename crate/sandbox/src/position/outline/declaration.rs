@@ -1,0 +1,175 @@
+//! Functions, classes and patterns.
+
+use boa_engine::ast::declaration::Binding;
+use boa_engine::ast::expression::access::PropertyAccess;
+use boa_engine::ast::expression::Expression;
+use boa_engine::ast::function::{ClassElement, ClassElementName, FormalParameterList, FunctionBody, FunctionExpression};
+use boa_engine::ast::operations::{bound_names, var_declared_names};
+use boa_engine::ast::pattern::{ArrayPatternElement, ObjectPatternElement, Pattern};
+use boa_engine::ast::property::PropertyName;
+use boa_engine::ast::{Position, Spanned};
+
+use super::names::Names;
+use super::{Action, Kind, Walk};
+
+impl Walk<'_> {
+    /// Walks code that the engine compiles by itself, in its own function: what runs before its body has a position.
+    fn own_function(&mut self, walk: impl FnOnce(&mut Self, usize)) {
+        let function = self.functions;
+        self.functions += 1;
+        let (names, open) = (std::mem::take(&mut self.names), std::mem::take(&mut self.open));
+        self.names.open(&[]);
+        self.enter(Kind::Parameters, function, None);
+        walk(self, function);
+        (self.names, self.open) = (names, open);
+    }
+
+    /// A function whose body's guard is at `guard`.
+    pub fn function(&mut self, parameters: &FormalParameterList, body: &FunctionBody, guard: Position) {
+        self.own_function(|this, function| {
+            this.names.declare(bound_names(parameters));
+            for parameter in parameters.as_ref() {
+                if let Some(value) = parameter.variable().init() {
+                    this.expression(value);
+                }
+                this.binding(parameter.variable().binding());
+            }
+            this.names.declare(var_declared_names(body));
+            let container = this.enter(Kind::Guard(guard), function, None);
+            this.label(container, guard);
+            this.block(body.statements());
+        });
+    }
+
+    /// A class, which is reported `at`.
+    pub fn class(
+        &mut self,
+        heritage: Option<&Expression>,
+        constructor: Option<&FunctionExpression>,
+        elements: &[ClassElement],
+        at: Position,
+    ) {
+        if let Some(constructor) = constructor {
+            self.function(constructor.parameters(), constructor.body(), constructor.span().start());
+        }
+        if let Some(heritage) = heritage {
+            self.marked(heritage);
+        }
+        self.operation(Action::Operator, at);
+        for element in elements {
+            match element {
+                ClassElement::MethodDefinition(method) => {
+                    if let ClassElementName::PropertyName(name) = method.name() {
+                        self.property_name(name);
+                    }
+                    self.function(method.parameters(), method.body(), method.body().span().start());
+                }
+                ClassElement::FieldDefinition(field) | ClassElement::StaticFieldDefinition(field) => {
+                    self.property_name(field.name());
+                    self.field(field.initializer());
+                }
+                ClassElement::PrivateFieldDefinition(field) | ClassElement::PrivateStaticFieldDefinition(field) => {
+                    self.field(field.initializer());
+                }
+                ClassElement::StaticBlock(block) => {
+                    let body = block.statements();
+                    self.function(&FormalParameterList::default(), body, body.span().start());
+                }
+            }
+        }
+        // Static fields and blocks run last.
+        self.operation(Action::Call, at);
+    }
+
+    fn field(&mut self, value: Option<&Expression>) {
+        if let Some(value) = value {
+            self.own_function(|this, _| this.expression(value));
+        }
+    }
+
+    /// The computed name of a property, and making it one.
+    pub fn property_name(&mut self, name: &PropertyName) {
+        if let PropertyName::Computed(key) = name {
+            self.marked(key);
+            self.operation(Action::Member, key.span().start());
+        }
+    }
+
+    pub fn binding(&mut self, binding: &Binding) {
+        if let Binding::Pattern(pattern) = binding {
+            self.pattern(pattern);
+        }
+    }
+
+    pub fn pattern(&mut self, pattern: &Pattern) {
+        let at = pattern.span().start();
+        self.operation(Action::Destructure, at);
+        match pattern {
+            Pattern::Object(pattern) => {
+                for element in pattern.bindings() {
+                    self.object_element(element, at);
+                    self.operation(Action::Destructure, at);
+                }
+            }
+            Pattern::Array(pattern) => {
+                for element in pattern.bindings() {
+                    self.array_element(element, at);
+                    self.operation(Action::Destructure, at);
+                }
+            }
+        }
+    }
+
+    fn object_element(&mut self, element: &ObjectPatternElement, at: Position) {
+        match element {
+            ObjectPatternElement::SingleName { name, default_init, .. } => {
+                self.property_name(name);
+                self.operation(Action::Destructure, at);
+                self.default(default_init.as_ref());
+            }
+            ObjectPatternElement::RestProperty { .. } => {}
+            ObjectPatternElement::AssignmentPropertyAccess { name, access, default_init } => {
+                self.property_name(name);
+                self.assigned_access(access);
+                self.default(default_init.as_ref());
+            }
+            ObjectPatternElement::AssignmentRestPropertyAccess { access } => self.assigned_access(access),
+            ObjectPatternElement::Pattern { name, pattern, default_init } => {
+                self.property_name(name);
+                self.operation(Action::Destructure, at);
+                self.default(default_init.as_ref());
+                self.pattern(pattern);
+            }
+        }
+    }
+
+    fn array_element(&mut self, element: &ArrayPatternElement, at: Position) {
+        match element {
+            ArrayPatternElement::Elision | ArrayPatternElement::SingleNameRest { .. } => {}
+            ArrayPatternElement::SingleName { default_init, .. } => self.default(default_init.as_ref()),
+            ArrayPatternElement::PropertyAccess { access, default_init } => {
+                self.assigned_access(access);
+                self.operation(Action::Destructure, at);
+                self.default(default_init.as_ref());
+            }
+            ArrayPatternElement::Pattern { pattern, default_init } => {
+                self.default(default_init.as_ref());
+                self.pattern(pattern);
+            }
+            ArrayPatternElement::PropertyAccessRest { access } => self.assigned_access(access),
+            ArrayPatternElement::PatternRest { pattern } => self.pattern(pattern),
+        }
+    }
+
+    fn default(&mut self, value: Option<&Expression>) {
+        if let Some(value) = value {
+            self.expression(value);
+        }
+    }
+
+    /// A member that something is assigned to, without a guard of its own.
+    pub fn assigned_access(&mut self, access: &PropertyAccess) {
+        self.access_parts(access);
+        self.operation(Action::Member, super::expression::member(access));
+    }
+}

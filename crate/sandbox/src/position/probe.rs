@@ -1,0 +1,269 @@
+//! From a program counter to a place in the text.
+//!
+//! A *layout* is an outline together with the positions that its containers have in a text: the handler's own, or a
+//! *probe*, the same text with wraps inserted. The probe is compiled and never run. Its code is that of the handler
+//! with the wraps' instructions in between, so a program counter of the handler, moved on by the wraps before it,
+//! falls into the container that it belongs to. That nothing else has moved is checked against the handler's own map.
+
+use std::collections::HashMap;
+
+use boa_engine::ast::Position;
+use boa_engine::{Context, Script, Source};
+
+use super::lines::Lines;
+use super::outline::{Action, Kind, Operation, Outline};
+use super::trace::{self, SourceMap};
+use crate::source::HandlerSource;
+
+pub struct Layout {
+    outline: Outline,
+    /// The containers that have their position at a place of the text, outermost first.
+    labels: HashMap<Position, Vec<usize>>,
+}
+
+impl Layout {
+    /// The layout of the handler's own text.
+    pub fn plain(source: &HandlerSource) -> Self {
+        Self::build(source, false, None).0
+    }
+
+    /// Answers the text of the layout as well.
+    fn build(source: &HandlerSource, wraps: bool, undefined: Option<&str>) -> (Self, String) {
+        let lines = Lines::new(source.text());
+        let outline = Outline::new(source, &lines, wraps, undefined);
+        let mut text = String::with_capacity(source.text().len() * 2);
+        let mut places = Vec::new();
+        let mut done = 0;
+        for insertion in &outline.insertions {
+            text.push_str(&source.text()[done..insertion.at]);
+            done = insertion.at;
+            if let Some((container, within)) = insertion.label {
+                places.push((container, text.len() + within));
+            }
+            text.push_str(&insertion.text);
+        }
+        text.push_str(&source.text()[done..]);
+        let lines = Lines::new(&text);
+        let mut labels: HashMap<Position, Vec<usize>> = HashMap::new();
+        for (container, place) in places {
+            labels.entry(lines.position(place)).or_default().push(container);
+        }
+        (Self { outline, labels }, text)
+    }
+
+    /// The function that a source map is of; `None` if nothing in it has a position.
+    fn function_of(&self, map: &SourceMap) -> Option<usize> {
+        let label = map.iter().find_map(|entry| self.labels.get(&entry.position?)?.first())?;
+        Some(self.outline.containers[*label].function)
+    }
+
+    fn containers_at(&self, map: &SourceMap, index: usize) -> &[usize] {
+        map[index].position.and_then(|position| self.labels.get(&position)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What can have thrown at a program counter of a function. More than one answer means that they cannot be told
+    /// apart.
+    fn operations(&self, map: &SourceMap, pc: u32, function: usize) -> Vec<&Operation> {
+        let after = map.partition_point(|entry| entry.pc <= pc);
+        let containers = match after.checked_sub(1) {
+            Some(index) if map[index].position.is_some() => self.containers_at(map, index).to_vec(),
+            _ => self.parameters(function),
+        };
+        let left = after.checked_sub(2).map_or(&[][..], |index| self.containers_at(map, index));
+        let mut found = Vec::new();
+        for container in containers {
+            let previous = left.iter().find_map(|left| self.child_of(container, *left));
+            found.extend(
+                self.outline
+                    .operations
+                    .iter()
+                    .filter(|operation| operation.container == container && operation.previous == previous),
+            );
+        }
+        found
+    }
+
+    fn parameters(&self, function: usize) -> Vec<usize> {
+        let is_it = |container: &usize| {
+            let container = &self.outline.containers[*container];
+            container.function == function && container.kind == Kind::Parameters
+        };
+        (0..self.outline.containers.len()).filter(is_it).collect()
+    }
+
+    /// The direct child of `container` that `inner` is, or is in.
+    fn child_of(&self, container: usize, inner: usize) -> Option<usize> {
+        let mut child = inner;
+        loop {
+            let parent = self.outline.containers[child].parent?;
+            if parent == container {
+                return Some(child);
+            }
+            child = parent;
+        }
+    }
+}
+
+/// A compiled probe.
+pub struct Probe {
+    layout: Layout,
+    functions: Vec<ProbedFunction>,
+}
+
+struct ProbedFunction {
+    /// `None` if it has no position of the engine's.
+    function: usize,
+    map: SourceMap,
+    wraps: Wraps,
+}
+
+impl Probe {
+    /// Compiles a probe of the handler; `None` if the text cannot be probed. `undefined` is a variable that the handler
+    /// uses and nobody has.
+    pub fn compile(source: &HandlerSource, undefined: Option<&str>, context: &mut Context) -> Option<Self> {
+        let (layout, text) = Layout::build(source, true, undefined);
+        let script = Script::parse(Source::from_bytes(&text), None, context).ok()?;
+        let code = script.codeblock(context).ok()?;
+        let functions = trace::source_maps(&code)
+            .into_iter()
+            .filter_map(|map| {
+                let function = layout.function_of(&map)?;
+                let wraps = Wraps::find(&layout, &map);
+                Some(ProbedFunction { function, map, wraps })
+            })
+            .collect();
+        Some(Self { layout, functions })
+    }
+
+    /// What can have thrown at a program counter of the handler; nothing if the probe's code is not the handler's.
+    pub fn operations(&self, plain: &Layout, map: &SourceMap, pc: u32) -> Vec<&Operation> {
+        let Some(function) = plain.function_of(map) else { return self.operations_without_guards(map, pc) };
+        let mut probed = self.functions.iter().filter(|probed| probed.function == function);
+        match (probed.next(), probed.next()) {
+            (Some(probed), None) if self.agrees(probed, map) => {
+                self.layout.operations(&probed.map, probed.wraps.moved(pc), function)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// For a function with no position at all: every function of the probe with nothing but wraps may be it.
+    fn operations_without_guards(&self, map: &SourceMap, pc: u32) -> Vec<&Operation> {
+        let only_wraps = |probed: &&ProbedFunction| {
+            let labels = probed.map.iter().filter_map(|entry| entry.position);
+            map.is_empty() && labels.into_iter().all(|label| self.layout.origin(label).is_none())
+        };
+        let functions = self.functions.iter().filter(only_wraps);
+        functions
+            .flat_map(|probed| self.layout.operations(&probed.map, probed.wraps.moved(pc), probed.function))
+            .collect()
+    }
+
+    /// Whether a function of the probe, but for its wraps, has the handler's map.
+    fn agrees(&self, probed: &ProbedFunction, map: &SourceMap) -> bool {
+        let ends = probed.map.iter().skip(1).map(|entry| Some(entry.pc)).chain([None]);
+        for (entry, end) in probed.map.iter().zip(ends) {
+            let start = probed.wraps.moved_back(entry.pc);
+            match (entry.position, end) {
+                // Behind the body, where both end.
+                (None, None) => {
+                    let last = map.last();
+                    if last.is_none_or(|last| last.pc != start || last.position.is_some()) {
+                        return false;
+                    }
+                }
+                (Some(label), end) => {
+                    if !self.layout.labels.contains_key(&label) {
+                        return false;
+                    }
+                    let Some(origin) = self.layout.origin(label) else { continue };
+                    let end = end.map_or(u32::MAX, |end| probed.wraps.moved_back(end));
+                    if start < end && !has(map, start, end, origin) {
+                        return false;
+                    }
+                }
+                (None, Some(_)) => {}
+            }
+        }
+        true
+    }
+}
+
+impl Layout {
+    /// Where a guard of the engine is in the handler's own text; `None` for wraps.
+    fn origin(&self, label: Position) -> Option<Position> {
+        match self.outline.containers[*self.labels.get(&label)?.first()?].kind {
+            Kind::Guard(origin) => Some(origin),
+            Kind::Parameters | Kind::Wrap(_) => None,
+        }
+    }
+}
+
+/// Whether the code from `start` to `end` has this position.
+fn has(map: &SourceMap, start: u32, end: u32, position: Position) -> bool {
+    let after = map.partition_point(|entry| entry.pc <= start);
+    let next = map.get(after).map_or(u32::MAX, |entry| entry.pc);
+    after > 0 && map[after - 1].position == Some(position) && end <= next
+}
+
+/// The wraps' instructions in a function of the probe, in ascending order: where each begins, and how long it is.
+struct Wraps(Vec<(u32, u32)>);
+
+impl Wraps {
+    fn find(layout: &Layout, map: &SourceMap) -> Self {
+        let mut ranges: HashMap<usize, (u32, u32)> = HashMap::new();
+        for (index, entry) in map.iter().enumerate() {
+            let end = map.get(index + 1).map_or(entry.pc, |next| next.pc);
+            for container in layout.containers_at(map, index) {
+                ranges.entry(*container).or_insert((entry.pc, end)).1 = end;
+            }
+        }
+        let mut instructions = Vec::new();
+        for (container, (start, end)) in ranges {
+            if let Kind::Wrap(wrap) = layout.outline.containers[container].kind {
+                let (before, after) = wrap.code_size();
+                instructions.extend([(start, before), (end.saturating_sub(after), after)]);
+            }
+        }
+        instructions.sort_unstable();
+        Self(instructions)
+    }
+
+    /// From a program counter of the handler to one of the probe.
+    fn moved(&self, pc: u32) -> u32 {
+        self.0.iter().fold(pc, |pc, (start, length)| if *start <= pc { pc + length } else { pc })
+    }
+
+    /// From a program counter of the probe to one of the handler.
+    fn moved_back(&self, pc: u32) -> u32 {
+        self.0.iter().fold(pc, |left, (start, length)| left - pc.saturating_sub(*start).min(*length))
+    }
+}
+
+/// The one place for what can have thrown, if the message leaves just one, or several on one line.
+pub fn place(operations: &[&Operation], message: Option<&str>) -> Option<Position> {
+    let allowed = message.map_or(ANY, actions);
+    let fitting = |operation: &&&Operation| allowed.contains(&operation.action);
+    let fit = operations.iter().any(|operation| fitting(&operation));
+    let mut places = operations.iter().filter(|operation| !fit || fitting(operation)).map(|operation| operation.at);
+    let first = places.next()?;
+    places.all(|place| place.line_number() == first.line_number()).then_some(first)
+}
+
+const ANY: &[Action] =
+    &[Action::Read, Action::Member, Action::Call, Action::Destructure, Action::Iterate, Action::Operator];
+
+/// What fails with this message of the engine.
+fn actions(message: &str) -> &'static [Action] {
+    const MESSAGES: &[(&str, &[Action])] = &[
+        ("is not defined", &[Action::Read]),
+        ("access of uninitialized binding", &[Action::Read]),
+        ("is not iterable", &[Action::Iterate, Action::Destructure]),
+        ("cannot convert 'null' or 'undefined' to object", &[Action::Member, Action::Destructure]),
+        ("not a callable function", &[Action::Call]),
+        ("not a constructor", &[Action::Call]),
+        ("right-hand side of", &[Action::Operator]),
+        ("cannot mix BigInt", &[Action::Operator]),
+    ];
+    MESSAGES.iter().find(|(text, _)| message.contains(text)).map_or(ANY, |(_, actions)| actions)
+}

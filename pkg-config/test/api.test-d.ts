@@ -1,0 +1,135 @@
+// What the types promise. Checked by `npm run check`; nothing here runs.
+
+import {
+  NexusError,
+  attenuate,
+  checkCapability,
+  createKernel,
+  decode,
+  encode,
+  httpExtension,
+  parseCapability,
+  type Capability,
+  type ErrorCode,
+  type Extension,
+  type HookFailure,
+  type Kernel,
+  type KernelOptions,
+  type Limits,
+  type NexusErrorData,
+  type RunResult,
+  type Segment,
+  type Stats,
+} from "nexus-kernel";
+import { createKernel as createSlimKernel } from "nexus-kernel/slim";
+
+/** Compiles if `Actual` is exactly `Expected`. */
+type Same<Actual, Expected> =
+  (<T>() => T extends Actual ? 1 : 2) extends <T>() => T extends Expected ? 1 : 2 ? true : never;
+const same = <Actual, Expected>(_: Same<Actual, Expected>) => {};
+
+const kernel: Kernel = await createKernel({
+  limits: { timeoutMs: 1_000, fuel: undefined },
+  pool: { minInstances: 1, maxInstances: 2, maxQueue: 3 },
+  executor: "inline",
+  extensions: [httpExtension({ allowedDomains: ["api.example.org"], fetch })],
+  clock: { now: () => 0 },
+  entropy: { fill: (bytes) => crypto.getRandomValues(bytes) },
+});
+
+// Results are told apart by their status.
+const result = await kernel.run<{ total: number }>("return { total: 1 }");
+same<typeof result, RunResult<{ total: number }>>(true);
+if (result.status === "success") {
+  same<typeof result.returnValue, { total: number } | undefined>(true);
+} else {
+  same<typeof result.status, "error">(true);
+  same<typeof result.error, NexusErrorData>(true);
+  const code: ErrorCode = result.error.code;
+  const line: number | undefined = result.error.location?.line;
+  void [code, line];
+}
+// @ts-expect-error: a result is no number before its status is known
+result.returnValue.total;
+
+const segment = await kernel.execute("await $ext.e.m()", { state: { a: 1 }, args: [1], signal: AbortSignal.timeout(1) });
+same<typeof segment, Segment<unknown>>(true);
+if (segment.status === "suspended") {
+  for (const { suspensionId } of segment.suspensions) {
+    await kernel.resume(suspensionId, { success: true, value: 1 }, { state: { a: undefined } });
+    await kernel.resume<string>(suspensionId, { success: false, error: "no" });
+    await kernel.resume(suspensionId, { success: false, error: new Error("no") });
+    // @ts-expect-error: a failure needs its error
+    await kernel.resume(suspensionId, { success: false });
+    // @ts-expect-error: success or not
+    await kernel.resume(suspensionId, { value: 1 });
+  }
+}
+
+await kernel.run("", { onSegment: (segment) => same<typeof segment, Segment<unknown>>(true) });
+// @ts-expect-error: unknown options
+await kernel.run("", { capability: [] });
+// @ts-expect-error: state is an object
+await kernel.run("", { state: "x" });
+// @ts-expect-error: unknown limits
+await kernel.run("", { limits: { steps: 1 } });
+// @ts-expect-error: execute has no observer
+await kernel.execute("", { onSegment() {} });
+// @ts-expect-error: not there yet
+await createKernel({ executor: "worker" });
+// @ts-expect-error: unknown options
+await createKernel({ audit: true });
+// @ts-expect-error: unknown options
+httpExtension({ domains: [] });
+
+interface State {
+  count: number;
+}
+const state: State = { count: 1 };
+await kernel.run<number, State>("return $state.count", { state });
+const loose: Record<string, number> = {};
+await kernel.run("", { limits: loose });
+
+const extension: Extension = {
+  name: "files",
+  methods: ["read"],
+  capabilities: { path: (_method, [path]) => String(path) },
+  async init() {},
+  shutdown() {},
+  call(method, args, { signal }) {
+    same<typeof method, string>(true);
+    same<typeof args, unknown[]>(true);
+    same<typeof signal, AbortSignal>(true);
+    return args.length;
+  },
+};
+kernel.extensions.register(extension);
+// @ts-expect-error: an extension has to answer calls
+kernel.extensions.register({ name: "x", methods: [] } satisfies Extension);
+same<Awaited<ReturnType<typeof kernel.close>>, HookFailure[]>(true);
+const answer: string = await kernel.extensions.call<string>("files", "read", ["/a"], { signal: AbortSignal.timeout(1) });
+void answer;
+
+kernel.hostFunctions.register({ name: "sum", call: (args) => args.length });
+same<ReturnType<typeof kernel.stats>, Stats>(true);
+same<Awaited<ReturnType<typeof kernel.inferCapabilities>>, string[]>(true);
+await kernel.precompile("", { limits: { fuel: 1 } satisfies Limits });
+
+const parsed: Capability = parseCapability("ext:http.get");
+const narrowed: string[] = attenuate(["ext:*"], [parsed.token]);
+const covered: boolean = checkCapability(narrowed, "ext:http.get");
+const bytes: Uint8Array = encode({ covered });
+same<ReturnType<typeof decode>, unknown>(true);
+decode(bytes);
+
+const error = new NexusError({ code: "TIMEOUT", message: "x" });
+same<typeof error.code, ErrorCode>(true);
+same<typeof error.name, "NexusError">(true);
+
+const options: KernelOptions = {};
+await createSlimKernel({ ...options, modules: { kernel: fetch("k"), sandbox: new Uint8Array() } });
+// @ts-expect-error: slim needs its modules
+await createSlimKernel({});
+
+await using scoped = await createKernel();
+void scoped;

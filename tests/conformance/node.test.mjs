@@ -1,0 +1,4 @@
+import { openNode } from "./places/node.mjs";
+import { conformance } from "./suite.mjs";
+
+conformance("node", openNode);

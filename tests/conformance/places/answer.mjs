@@ -1,0 +1,8 @@
+// The same wherever a request comes as data.
+
+import { performCase, performComparison } from "../perform.mjs";
+
+/** @param request `{ subject, name, surroundings }` or `{ comparison }` */
+export function answer({ subject, name, surroundings, comparison }) {
+  return comparison === undefined ? performCase(subject, name, surroundings) : performComparison(comparison);
+}

@@ -1,0 +1,30 @@
+// The same handler with the same input gives the same result everywhere: values, effects, errors with their places, fuel and memory.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openChromium } from "./places/chromium.mjs";
+import { openNode } from "./places/node.mjs";
+import { openWorkerd } from "./places/workerd.mjs";
+import { comparisons } from "./comparisons.mjs";
+
+const PATIENCE = { timeout: 120_000 };
+const places = {};
+
+before(async () => {
+  places.node = await openNode();
+  places["chromium page"] = await openChromium("page");
+  places["chromium worker"] = await openChromium("worker");
+  places.workerd = await openWorkerd();
+}, PATIENCE);
+after(() => Promise.all(Object.values(places).map((place) => place.stop())));
+
+for (const name of Object.keys(comparisons)) {
+  test(`same result everywhere: ${name}`, PATIENCE, async () => {
+    const { node, ...others } = places;
+    const expected = await node.runComparison(name);
+    assert.match(expected, /"fuelUsed":\d/);
+    // Also run after run in the same place.
+    assert.equal(await node.runComparison(name), expected, "node, again");
+    for (const [label, place] of Object.entries(others)) assert.equal(await place.runComparison(name), expected, label);
+  });
+}
