@@ -30,7 +30,7 @@ export function testExtension() {
     methods: Object.keys(methods),
     notes,
     call(method, args, { signal }) {
-      notes.push(`${method} ${args[0]}`);
+      notes.push(`${method} ${typeof args[0] === "object" ? "data" : args[0]}`);
       return method === "hold" ? methods.hold(args[0], signal) : methods[method](...args);
     },
   };

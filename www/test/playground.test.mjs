@@ -139,6 +139,16 @@ describe("running", () => {
   });
 });
 
+describe("on a phone", () => {
+  const options = { viewport: { width: 390, height: 844 }, hash: "#sample=runaway" };
+  on("a run brings the output into view, and it stays there", options, async (playground, page) => {
+    await playground.run();
+    await page.waitForTimeout(300);
+    const { y } = await page.locator("#output").boundingBox();
+    assert.ok(y >= 0 && y < 60, `the output begins at ${y} px`);
+  });
+});
+
 describe("capabilities", () => {
   on("are granted, taken away, and compared with what the source uses", {}, async (playground, page) => {
     await page.getByRole("button", { name: "All granted" }).waitFor();

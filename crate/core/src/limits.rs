@@ -7,8 +7,9 @@ use crate::error::Error;
 /// Milliseconds a run may compute, over all its segments; time spent suspended does not count. Long enough for any
 /// handler a person waits for, short enough that a page recovers.
 pub const TIMEOUT_MS: u64 = 5_000;
-/// Units of fuel for a run across resumes: a few seconds of interpreted work, so that the wall clock, which machines
-/// do not agree on, is the second line and not the first.
+/// Units of fuel for a run across resumes: some 8 s of interpreted work at 130 million units a second (Node 20, x86-64).
+/// On such a machine [`TIMEOUT_MS`] comes first; where the clock stands still while a handler computes, as on Workers,
+/// fuel is what stops it.
 pub const FUEL: u64 = 1_000_000_000;
 /// Bytes of linear memory, the engine's own few included (the memory limit of the systems this kernel replaces).
 pub const MEMORY_BYTES: u64 = 32 << 20;

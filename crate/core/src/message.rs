@@ -41,7 +41,9 @@ pub struct StartRequest {
     pub host_functions: Vec<String>,
     /// Milliseconds since the epoch; time stands still until the next message.
     pub now: f64,
-    /// Seed of `Math.random`, 16 bytes.
+    /// Seed of `Math.random`, 16 bytes. As bytes on the wire, and not as numbers whose length depends on them: the fuel
+    /// of reading a message must not depend on chance.
+    #[serde(with = "serde_bytes")]
     pub seed: Vec<u8>,
 }
 

@@ -1,5 +1,6 @@
 //! The kernel: what an embedder holds.
 
+use std::future::Future;
 use std::rc::Rc;
 
 use nexus_core::{CapabilityToken, Error, Limits, Segment, Value};
@@ -51,19 +52,23 @@ impl Kernel {
 
     /// Runs a handler to its end, making the calls it asks for. The answer tells the effects of all segments, each
     /// once, in order; `observer` is called with each segment as it ends, the last one included.
+    /// Whether the kernel is open counts now, not when the future is first polled: a close in between cancels the run.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` if the kernel is closed or the limits cannot be kept; `INVALID_CAPABILITY` for a caveat that
     /// the extension does not declare; `RESOURCE_LIMIT` for state, arguments or a scope beyond the limits.
-    pub async fn run(
+    pub fn run(
         &self,
         source: &str,
         options: RunOptions,
         observer: Option<SegmentObserver>,
-    ) -> Result<Segment, Error> {
-        self.check_open()?;
-        let prepared = Prepared::new(&self.0, source, options)?;
-        Ok(run_loop::drive(prepared, observer, Rc::clone(&self.0.platform.spawner)).await)
+    ) -> impl Future<Output = Result<Segment, Error>> + use<> {
+        let (kernel, open, source) = (self.clone(), self.check_open(), source.to_owned());
+        async move {
+            open?;
+            let prepared = Prepared::new(&kernel.0, &source, options)?;
+            Ok(run_loop::drive(prepared, observer, Rc::clone(&kernel.0.platform.spawner)).await)
+        }
     }
 
     /// Runs a handler to its first suspension. The embedder makes the calls that the segment lists and answers each by
@@ -71,10 +76,17 @@ impl Kernel {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn execute(&self, source: &str, options: RunOptions) -> Result<Segment, Error> {
-        self.check_open()?;
-        let prepared = Prepared::new(&self.0, source, options)?;
-        Ok(self.0.suspended.execute(&self.0.platform, prepared).await)
+    pub fn execute(
+        &self,
+        source: &str,
+        options: RunOptions,
+    ) -> impl Future<Output = Result<Segment, Error>> + use<> {
+        let (kernel, open, source) = (self.clone(), self.check_open(), source.to_owned());
+        async move {
+            open?;
+            let prepared = Prepared::new(&kernel.0, &source, options)?;
+            Ok(kernel.0.suspended.execute(&kernel.0.platform, prepared).await)
+        }
     }
 
     /// Answers one call of a run that [`execute`](Self::execute) left suspended, and runs on to the next suspension.

@@ -191,7 +191,8 @@ impl Run {
         // Polled in this order: a segment that ended because of the abort still has its effects.
         let segment = match select(work(), signal.aborted()).await {
             Either::Left((Ok(segment), _)) => segment,
-            Either::Left((Err(error), _)) => self.fail(error),
+            // An engine that closes fails whoever waits for it, but why the run ends is that it was aborted.
+            Either::Left((Err(error), _)) => self.fail(signal.reason().unwrap_or(error)),
             Either::Right((reason, work)) => {
                 drop(work);
                 self.fail(reason)

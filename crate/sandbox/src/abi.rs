@@ -27,11 +27,18 @@ thread_local! {
     static MESSAGE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static REPLY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static REPLY_ADDRESS: Cell<*const u8> = const { Cell::new(std::ptr::null()) };
+    static POST_MORTEM_BEGAN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Starts the interpreter. Once, before everything else.
 #[unsafe(no_mangle)]
 pub extern "C" fn nexus_boot() {
+    // What does not even fit the address space panics instead of asking the allocator.
+    std::panic::set_hook(Box::new(|panic| {
+        if panic.payload_as_str() == Some("capacity overflow") {
+            allocator::exhaust();
+        }
+    }));
     INSTANCE.set(Some(Instance::boot()));
 }
 
@@ -91,13 +98,15 @@ pub extern "C" fn nexus_infer(length: usize) -> usize {
 }
 
 /// After a run was stopped in the middle: answers the length of a `Segment` with what it did until then, 0 if no run had
-/// begun. The instance is of no further use. May trap, where the stop fell into the engine's own bookkeeping.
+/// begun. The instance is of no further use. May trap, where the stop fell into the engine's own bookkeeping; asked again,
+/// it then tells the effects alone and not where the run was.
 #[unsafe(no_mangle)]
 pub extern "C" fn nexus_post_mortem() -> usize {
     allocator::open_reserve();
     // The stop fell into a call that still holds the instance; nothing of that call will ever go on.
     let instance = INSTANCE.with(|instance| unsafe { &mut *instance.as_ptr() });
-    match instance.as_mut().and_then(Instance::post_mortem) {
+    let tell = if POST_MORTEM_BEGAN.replace(true) { Instance::recorded } else { Instance::post_mortem };
+    match instance.as_mut().and_then(tell) {
         Some(segment) => reply(&with_memory(segment)),
         None => 0,
     }

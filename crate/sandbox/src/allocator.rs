@@ -29,6 +29,11 @@ pub fn is_exhausted() -> bool {
     EXHAUSTED.load(Relaxed)
 }
 
+/// Notes that something asked for more than any limit allows.
+pub fn exhaust() {
+    EXHAUSTED.store(true, Relaxed);
+}
+
 /// Lifts the limit a little, so that a stopped run can still be reported.
 pub fn open_reserve() {
     const RESERVE: u32 = 1 << 20;
@@ -125,9 +130,11 @@ unsafe impl GlobalAlloc for Allocator {
 
 fn counted(pointer: *mut u8, added: usize, removed: usize) -> *mut u8 {
     if pointer.is_null() {
-        EXHAUSTED.store(true, Relaxed);
-    } else {
-        count(added, removed);
+        exhaust();
+        // No null to the caller: where the engine asks whether it can have memory, the handler would get a `RangeError`,
+        // and the hard limit be one that it can catch.
+        core::arch::wasm32::unreachable();
     }
+    count(added, removed);
     pointer
 }

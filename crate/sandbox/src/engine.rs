@@ -178,7 +178,8 @@ pub fn boot(signals: &Rc<Signals>, jobs: &Rc<Jobs>) -> JsResult<Context> {
         .build()?;
     limit(&mut context);
     let global = context.global_object();
-    for name in ["eval", "Function"] {
+    // `TypedArray` is the engine's own addition: in the language it has no name.
+    for name in ["eval", "Function", "TypedArray"] {
         global.delete_property_or_throw(JsString::from(name), &mut context)?;
     }
     seed_random(&mut context, signals)?;

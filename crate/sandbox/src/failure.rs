@@ -7,8 +7,9 @@ use nexus_core::{Error, ErrorCode, Location, Snippet, Value};
 
 use crate::convert;
 use crate::engine::Intrinsics;
+use crate::position::{self, Cause};
 use crate::run::Run;
-use crate::source::{self, FILE_NAME};
+use crate::source::FILE_NAME;
 
 /// Why a host function did not answer.
 #[derive(Debug)]
@@ -93,9 +94,11 @@ fn error_object(error: &Error, context: &mut Context) -> Result<JsObject, JsErro
 pub fn describe(thrown: &JsValue, text: &str, context: &mut Context) -> Error {
     let object = thrown.as_object();
     let ours = object.as_ref().and_then(|object| Run::of(context).borrow().find_error(object));
+    let engines = ours.is_none();
     let mut error = ours.unwrap_or_else(|| Error::new(ErrorCode::ExecutionError, message_of(thrown, context)));
     if let Some(object) = object {
-        place(&mut error, &stack_of(&object, context), text);
+        let message = engines.then(|| error.message.clone());
+        place(&mut error, &object, Cause::Thrown(message.as_deref()), text, context);
     }
     error
 }
@@ -114,10 +117,18 @@ pub fn describe_engine_error(error: &EngineError) -> Error {
     }
 }
 
-/// Adds stack, location and snippet, from the engine's stack text.
-pub fn place(error: &mut Error, stack: &str, text: &str) {
-    let frames: Vec<Frame<'_>> = stack.lines().filter_map(|line| Frame::parse(line, text)).collect();
-    error.location = frames.iter().find_map(|frame| frame.location);
+/// Adds stack, location and snippet, from the engine's record in `object`.
+pub fn place(error: &mut Error, object: &JsObject, cause: Cause<'_>, text: &str, context: &mut Context) {
+    let stack = stack_of(object, context);
+    let lines: Vec<&str> = stack.lines().collect();
+    let mut locations = position::locate(object, cause, text, context);
+    // A function's name may span lines: then they cannot be told apart.
+    if locations.len() != lines.len() {
+        locations = vec![None; lines.len()];
+    }
+    let frames = lines.iter().zip(locations).filter_map(|(line, location)| Frame::parse(line, location));
+    let frames: Vec<Frame<'_>> = frames.collect();
+    error.location = frames.iter().find(|frame| !frame.native).and_then(|frame| frame.location);
     error.snippet = error.location.and_then(|location| Snippet::cut(text, location));
     if !frames.is_empty() {
         error.stack = Some(frames.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
@@ -126,32 +137,29 @@ pub fn place(error: &mut Error, stack: &str, text: &str) {
 
 struct Frame<'a> {
     function: &'a str,
+    native: bool,
     location: Option<Location>,
 }
 
 impl<'a> Frame<'a> {
     /// Reads `    at name (handler.js:3:4)` or `    at name (native)`; `None` for frames that are not the handler's.
-    fn parse(line: &'a str, text: &str) -> Option<Self> {
+    fn parse(line: &'a str, location: Option<Location>) -> Option<Self> {
         let (function, place) = line.trim().strip_prefix("at ")?.rsplit_once(" (")?;
-        let place = place.strip_suffix(')')?;
-        if place == "native" {
-            return Some(Self { function, location: None });
-        }
-        let mut numbers = place.strip_prefix(FILE_NAME)?.strip_prefix(':')?.split(':').map(str::parse::<u32>);
-        let location = match (numbers.next(), numbers.next()) {
-            (Some(Ok(line)), Some(Ok(column))) => Some(source::locate(text, line, column)),
-            _ => None,
-        };
-        // The script around the handler is ours.
-        (function != "<main>").then_some(Self { function, location })
+        let native = place == "native)";
+        // The engine's name for a function without one.
+        let function = if function == "<main>" { "<anonymous>" } else { function };
+        // Native functions without a name are our own.
+        let known = if native { !function.is_empty() } else { place.starts_with(FILE_NAME) };
+        known.then_some(Self { function, native, location })
     }
 }
 
 impl std::fmt::Display for Frame<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.location {
+            _ if self.native => write!(f, "    at {} (native)", self.function),
             Some(Location { line, column }) => write!(f, "    at {} ({FILE_NAME}:{line}:{column})", self.function),
-            None => write!(f, "    at {} (native)", self.function),
+            None => write!(f, "    at {} ({FILE_NAME})", self.function),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::failure::{self, Failure};
 use crate::globals;
 use crate::host_function::Registry;
 use crate::infer;
+use crate::position::Cause;
 use crate::run::{Run, SharedRun};
 use crate::source::HandlerSource;
 use crate::{convert, state};
@@ -139,13 +140,23 @@ impl Instance {
         let mut error = Error::new(ErrorCode::Timeout, "the handler was stopped");
         let stack = failure::blank_error_object(&mut self.context);
         if let Ok(stack) = stack {
-            failure::place(&mut error, &failure::stack_of(&stack, &mut self.context), text);
+            failure::place(&mut error, &stack, Cause::Stopped, text, &mut self.context);
         }
         // Whether it works or not: what was recorded before is told.
         let _ = state::settle(&mut self.context);
         let mut segment = Run::of(&self.context).borrow_mut().take_recorded();
         segment.status = Status::Error;
         segment.error = Some(error);
+        Some(segment)
+    }
+
+    /// The effects of a stopped run, without the engine's help. `None` if none was started.
+    pub fn recorded(&mut self) -> Option<Segment> {
+        if !self.context.has_data::<SharedRun>() {
+            return None;
+        }
+        let mut segment = Run::of(&self.context).borrow_mut().take_recorded();
+        segment.status = Status::Error;
         Some(segment)
     }
 

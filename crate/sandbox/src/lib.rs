@@ -13,6 +13,7 @@
 //! | [`state`] | its state: reads see own writes, nested changes are recorded |
 //! | [`convert`] | JavaScript values to data and back |
 //! | [`failure`] | errors from the engine to the wire |
+//! | [`position`] | the true positions of run-time errors |
 //! | [`infer`] | which capabilities a source needs |
 //! | `engine` | what the engine asks of its host: jobs, clock, modules, randomness |
 //!
@@ -23,12 +24,15 @@ mod abi;
 #[cfg(target_family = "wasm")]
 mod allocator;
 pub mod convert;
+mod early_error;
 mod engine;
 pub mod failure;
 pub mod globals;
 pub mod host_function;
 pub mod infer;
 pub mod instance;
+mod lines;
+pub mod position;
 pub mod run;
 pub mod source;
 pub mod state;

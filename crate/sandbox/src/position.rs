@@ -10,40 +10,56 @@
 //! | `trace` | reads program counters and source maps out of the engine |
 //! | `outline` | what of the text can throw, and where guards can be put |
 //! | `probe` | from a program counter to a place in the text |
-//! | `lines` | byte offsets of positions |
 
-mod lines;
 mod outline;
 mod probe;
+#[cfg(test)]
+mod tests;
 mod trace;
 
-use boa_engine::Context;
 use boa_engine::builtins::error::Error as ErrorObject;
-use boa_engine::object::JsObject;
+use boa_engine::{Context, JsObject};
 use nexus_core::{Limits, Location};
 
 use self::probe::{Layout, Probe};
 use self::trace::Frame;
 use crate::source::{self, HandlerSource};
 
-/// Where the frames of an error's stack are in the handler's `text`, innermost first. `message` is what the engine
-/// said, if it made the error. Native frames, and those whose place is not known for certain, have no location.
-pub fn locate(object: &JsObject, message: Option<&str>, text: &str, context: &mut Context) -> Vec<Option<Location>> {
+/// Bytes of a stopped handler's source up to which it is asked where it was: that happens in what memory is left.
+const STOPPED_SOURCE_BYTES: usize = 32 << 10;
+
+/// Why the engine made an error object.
+#[derive(Debug, Clone, Copy)]
+pub enum Cause<'a> {
+    /// It is thrown, with this message if the engine composed it.
+    Thrown(Option<&'a str>),
+    /// The run was stopped, and the object tells where. The engine may be in the middle of anything, so it is not used.
+    Stopped,
+}
+
+/// Where the frames of an error's stack are in the handler's `text`, innermost first. Native frames, and those whose
+/// place is not known for certain, have no location.
+pub fn locate(object: &JsObject, cause: Cause<'_>, text: &str, context: &mut Context) -> Vec<Option<Location>> {
     let frames = match object.downcast_ref::<ErrorObject>() {
         Some(error) => trace::frames(&error),
         None => return Vec::new(),
     };
+    let stopped = matches!(cause, Cause::Stopped);
     // It was compiled, so it is within its limits.
     let limits = Limits { max_source_bytes: u64::MAX, ..Limits::default() };
-    let Ok(source) = HandlerSource::parse(text, &limits) else { return vec![None; frames.len()] };
+    let source = (!stopped || text.len() <= STOPPED_SOURCE_BYTES).then(|| HandlerSource::parse(text, &limits));
+    let Some(Ok(source)) = source else { return vec![None; frames.len()] };
     let plain = Layout::plain(&source);
-    let probe = Probe::compile(&source, message.and_then(undefined), context);
-    // An error is thrown by its innermost frame; all others are calls.
-    let messages = std::iter::once(message).chain(std::iter::repeat(None));
-    let located = frames.iter().zip(messages).map(|(frame, message)| {
+    let probe = match cause {
+        Cause::Thrown(message) => Probe::compile(&source, message.and_then(undefined), context),
+        Cause::Stopped => None,
+    };
+    // What happened, happened in the innermost frame; all others are calls.
+    let causes = std::iter::once(cause).chain(std::iter::repeat(Cause::Thrown(None)));
+    let located = frames.iter().zip(causes).map(|(frame, cause)| {
         let Frame::Code { pc, map } = frame else { return None };
         let probed = probe.as_ref().map(|probe| probe.operations(&plain, map, *pc)).unwrap_or_default();
-        let place = probe::place(&probed, message).or_else(|| probe::place(&plain.at(map, *pc), message))?;
+        let place = probe::place(&probed, cause).or_else(|| probe::place(&plain.operations_at(map, *pc), cause))?;
         Some(source::to_author(text, place))
     });
     located.collect()
@@ -51,5 +67,5 @@ pub fn locate(object: &JsObject, message: Option<&str>, text: &str, context: &mu
 
 /// The variable of a `ReferenceError`.
 fn undefined(message: &str) -> Option<&str> {
-    message.strip_suffix(" is not defined")
+    message.strip_prefix("ReferenceError: ")?.strip_suffix(" is not defined")
 }

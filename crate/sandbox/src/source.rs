@@ -16,6 +16,9 @@ use boa_engine::parser::{Error as ParseError, Parser};
 use nexus_core::{Error, ErrorCode, Limits, Location, Snippet};
 use std::ops::ControlFlow;
 
+use crate::early_error;
+use crate::lines::Lines;
+
 /// What stands before the author's text, on its first line, so that only that line's columns are off.
 const PREFIX: &str = "(async function handler(){\"use strict\";";
 /// What stands after it: on a line of its own, so that a comment on the author's last line does not swallow it.
@@ -48,19 +51,26 @@ impl HandlerSource {
         let mut interner = Interner::default();
         let script = Parser::new(Source::from_bytes(&wrapped))
             .parse_script(&Scope::new_global(), &mut interner)
-            .map_err(|error| syntax_error(text, error))?;
-        match wrapper_end(&script) {
-            Ok(()) => Ok(Self { wrapped, script, interner }),
-            Err(brace) => {
-                let location = brace.map_or_else(|| end_of(text), |brace| to_author(text, brace));
-                Err(compilation_error(text, "unexpected '}' outside of any block", location))
-            }
+            .map_err(|error| stray_brace(text).unwrap_or_else(|| syntax_error(text, error)))?;
+        if let Err(brace) = wrapper_end(&script) {
+            return Err(unexpected_brace(text, brace));
         }
+        if let Some(name) = early_error::redeclaration(&script) {
+            let location = to_author(text, name.span().start());
+            let message = format!("'{}' is declared already", interner.resolve_expect(name.sym()));
+            return Err(compilation_error(text, &message, location));
+        }
+        Ok(Self { wrapped, script, interner })
     }
 
     /// The text for the engine to compile.
     pub fn wrapped(&self) -> Source<'_, UTF8Input<&[u8]>> {
         Source::from_bytes(&self.wrapped).with_path(Path::new(FILE_NAME))
+    }
+
+    /// That text.
+    pub fn text(&self) -> &str {
+        &self.wrapped
     }
 
     /// The wrapper's function, whose body is the author's text.
@@ -89,41 +99,62 @@ fn only_function(script: &Script) -> Option<&AsyncFunctionExpression> {
 
 /// Whether the script is the wrapper's function alone; if not, where the brace is that closed the function early.
 fn wrapper_end(script: &Script) -> Result<(), Option<Position>> {
-    struct First(Option<Position>);
+    if only_function(script).is_some() { Ok(()) } else { Err(first_body_end(script)) }
+}
+
+/// Where the first function's closing brace is.
+fn first_body_end(script: &Script) -> Option<Position> {
+    struct First;
     impl<'ast> Visitor<'ast> for First {
-        type BreakTy = ();
-        fn visit_async_function_expression(&mut self, node: &'ast AsyncFunctionExpression) -> ControlFlow<()> {
-            self.0 = Some(node.body().span().end());
-            ControlFlow::Break(())
+        type BreakTy = Position;
+        fn visit_async_function_expression(&mut self, node: &'ast AsyncFunctionExpression) -> ControlFlow<Position> {
+            ControlFlow::Break(node.body().span().end())
         }
     }
-    if only_function(script).is_some() {
-        return Ok(());
-    }
-    let mut first = First(None);
-    let _ = script.statements().visit_with(&mut first);
     // The span ends behind the brace.
-    Err(first.0.map(|end| Position::new(end.line_number(), end.column_number().saturating_sub(1).max(1))))
+    let end = script.statements().visit_with(&mut First).break_value()?;
+    Some(Position::new(end.line_number(), end.column_number().saturating_sub(1).max(1)))
+}
+
+/// The error of text that ends with the brace that closes the wrapper: with what the wrapper has behind its own brace
+/// it is whole.
+fn stray_brace(text: &str) -> Option<Error> {
+    let after_brace = SUFFIX.replace('}', "");
+    let wrapped = format!("{PREFIX}{text}{after_brace}");
+    let script = Parser::new(Source::from_bytes(&wrapped)).parse_script(&Scope::new_global(), &mut Interner::default());
+    Some(unexpected_brace(text, Some(first_body_end(&script.ok()?)?)))
+}
+
+fn unexpected_brace(text: &str, brace: Option<Position>) -> Error {
+    let location = brace.map_or_else(|| end_of(text), |brace| to_author(text, brace));
+    compilation_error(text, "unexpected '}' outside of any block", location)
 }
 
 /// The place in the author's text of a place in the wrapped text. Places in the suffix are the end of the text.
 pub fn to_author(text: &str, position: Position) -> Location {
-    locate(text, position.line_number(), position.column_number())
-}
-
-/// [`to_author`] for a line and column of the wrapped text.
-pub fn locate(text: &str, line: u32, column: u32) -> Location {
-    let end = end_of(text);
-    let prefix = u32::try_from(PREFIX.len()).unwrap_or(0);
-    let column = if line == 1 { column.saturating_sub(prefix).max(1) } else { column };
-    if line > end.line { end } else { Location { line, column } }
+    let lines = Lines::new(text);
+    let index = position.line_number() as usize - 1;
+    if index >= lines.count() {
+        return end_of(text);
+    }
+    // The engine counts code points.
+    let prefix = if index == 0 { PREFIX.len() } else { 0 };
+    let before = (position.column_number() as usize - 1).saturating_sub(prefix);
+    let column = lines.line(index).chars().take(before).map(char::len_utf16).sum::<usize>();
+    location(index, column)
 }
 
 /// Just behind the last character.
 fn end_of(text: &str) -> Location {
-    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let last = text.rsplit('\n').next().unwrap_or_default();
-    Location { line: number(text.split('\n').count()), column: number(last.encode_utf16().count() + 1) }
+    let lines = Lines::new(text);
+    let last = lines.count() - 1;
+    location(last, lines.line(last).encode_utf16().count())
+}
+
+/// The location of a line and column that are counted from 0.
+fn location(line: usize, column: usize) -> Location {
+    let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+    Location { line: number(line), column: number(column) }
 }
 
 fn compilation_error(text: &str, message: &str, location: Location) -> Error {
@@ -141,8 +172,14 @@ fn syntax_error(text: &str, error: ParseError) -> Error {
         }
         _ => None,
     };
+    let lines = Lines::new(text).count();
+    let in_suffix = position.is_some_and(|position| position.line_number() as usize > lines);
     let message = match error {
         ParseError::AbruptEnd => "unexpected end of the source".to_owned(),
+        // What the engine did not expect is the wrapper's, which the author does not know of.
+        ParseError::Expected { .. } | ParseError::Unexpected { .. } if in_suffix => {
+            "unexpected end of the source".to_owned()
+        }
         ParseError::General { message, .. } | ParseError::Lex { err: LexError::Syntax(message, _) } => message.into(),
         // The engine appends the position in the wrapped text, which would mislead.
         other => {

@@ -118,11 +118,13 @@ impl JsKernel {
     /// Runs a handler to its end.
     #[must_use]
     pub fn run(&self, source: &JsValue, options: &JsValue) -> Promise {
-        let given = self.read_run(source, options, &["onSegment"]);
-        let kernel = self.kernel.clone();
+        let run = self.read_run(source, options, &["onSegment"]).map(|given| {
+            let GivenRun { source, options, observer, followed } = given;
+            (self.kernel.run(&source, options, observer), followed)
+        });
         promise(async move {
-            let GivenRun { source, options, observer, followed } = given?;
-            let segment = kernel.run(&source, options, observer).await.map_err(Failure::from)?;
+            let (run, followed) = run?;
+            let segment = run.await.map_err(Failure::from)?;
             drop(followed);
             Ok(segment_to_js(segment))
         })
@@ -131,11 +133,13 @@ impl JsKernel {
     /// Runs a handler to its first suspension.
     #[must_use]
     pub fn execute(&self, source: &JsValue, options: &JsValue) -> Promise {
-        let given = self.read_run(source, options, &[]);
-        let kernel = self.kernel.clone();
+        let run = self.read_run(source, options, &[]).map(|given| {
+            let GivenRun { source, options, followed, .. } = given;
+            (self.kernel.execute(&source, options), followed)
+        });
         promise(async move {
-            let GivenRun { source, options, followed, .. } = given?;
-            let segment = kernel.execute(&source, options).await.map_err(Failure::from)?;
+            let (run, followed) = run?;
+            let segment = run.await.map_err(Failure::from)?;
             if segment.status == nexus_core::Status::Suspended {
                 // Its signal goes on to count, for as long as the run can be resumed.
                 followed.outlive();

@@ -8,7 +8,7 @@ export default {
     const source = "return 'compile me once'";
     const [first, second] = [await t.run(source), await t.run(source)];
     equal([first.metrics.cacheHit, second.metrics.cacheHit], [false, true]);
-    ok(first.metrics.compilationTimeUs > 0 && !("compilationTimeUs" in second.metrics));
+    ok(first.metrics.compilationTimeUs >= 0 && !("compilationTimeUs" in second.metrics));
     equal((await t.run(`${source} `)).metrics.cacheHit, false, "another source is another handler");
   },
 
@@ -58,7 +58,8 @@ export default {
       ["const s = $state; s.a = 1", ["state:write:a"]],
       ["return JSON.stringify($state)", ["state:read:*", "state:write:*"]],
       ["$emit('saved'); $emit.toast('x')", ["events:emit:saved", "events:emit:toast"]],
-      ["$view.getElementById('a').setProp('b', 1); $view.command(null, 'x')", ["view:update:*", "view:update:a"]],
+      ["$view.getElementById('a').setProp('b', 1); $view.command(null, 'x')", ["view:update:*"]],
+      ["$view.getElementById('a').setProp('b', 1); $view.focus('c')", ["view:update:a", "view:update:c"]],
       ["await $ext.http.get('x'); const { post } = $ext.http; await post('y')", ["ext:http.get", "ext:http.post"]],
       ["$host.sum(1)", ["host:sum"]],
       ["(($state) => $state.a)({ a: 1 })", []],

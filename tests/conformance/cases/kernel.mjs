@@ -41,7 +41,8 @@ export default {
     await kernel.run("return 1");
     const used = kernel.stats();
     equal([used.totalExecutions, used.cacheHitRate], [2, 0.5]);
-    ok(used.avgExecutionTimeUs > 0);
+    // Workers see no more of their clock than milliseconds.
+    ok(Number.isFinite(used.avgExecutionTimeUs) && used.avgExecutionTimeUs >= 0);
     const { suspensions } = await kernel.execute("await $ext.test.echo(1)", { capabilities: ALL });
     const waiting = kernel.stats();
     equal([waiting.totalExecutions, waiting.suspendedRuns, waiting.activeInstances], [3, 1, 1]);
@@ -82,11 +83,20 @@ export default {
     const held = kernel.run("$state.a = 1; await $ext.test.hold('x')", { capabilities: ALL });
     await until(() => t.extension.notes.length === 1);
     const queued = kernel.run("return 1");
+    await until(() => kernel.stats().activeRuns === 1);
     await kernel.close();
     const [first, second] = await Promise.all([held, queued]);
     equal([first.error.code, first.stateMutations.length, second.error.code], ["CANCELLED", 1, "CANCELLED"]);
     equal(t.extension.notes, ["hold x", "hold x aborted"]);
     equal(kernel.stats().totalMemoryBytes, 0);
+  },
+
+  "a run that was asked for before the close is cancelled, not refused": async (t) => {
+    const kernel = await t.open();
+    const run = kernel.run("return 1");
+    const closed = kernel.close();
+    equal((await run).error.code, "CANCELLED");
+    await closed;
   },
 
   "await using closes": async (t) => {

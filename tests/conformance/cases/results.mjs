@@ -34,9 +34,11 @@ export default {
 
   "metrics tell time, fuel, memory and host calls": async (t) => {
     const { metrics } = await t.run("$state.a = 1; $state.a; $emit('e'); await $ext.test.echo(1); $log(1)");
-    for (const name of ["durationUs", "fuelUsed", "memoryUsedBytes", "memoryPeakBytes"]) {
+    for (const name of ["fuelUsed", "memoryUsedBytes", "memoryPeakBytes"]) {
       ok(Number.isSafeInteger(metrics[name]) && metrics[name] > 0, `${name}: ${metrics[name]}`);
     }
+    // 0 where the clock is too coarse to see anything.
+    ok(Number.isSafeInteger(metrics.durationUs) && metrics.durationUs >= 0, `durationUs: ${metrics.durationUs}`);
     ok(metrics.memoryPeakBytes >= metrics.memoryUsedBytes);
     const { hostCalls } = metrics;
     equal([hostCalls["state.set"], hostCalls["state.get"], hostCalls["ext.test.echo"]], [1, 1, 1], print(hostCalls));

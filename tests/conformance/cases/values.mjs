@@ -1,7 +1,7 @@
 // What crosses the wall, and how it comes back.
 
 import { decode, encode } from "nexus-kernel";
-import { equal, match, ok, print, rejects, throws } from "../assert.mjs";
+import { equal, ok, print, rejects, throws } from "../assert.mjs";
 
 const OWN_PROTO = JSON.parse('{"__proto__": {"a": 1}, "constructor": 2, "toString": 3, "hasOwnProperty": 4}');
 
@@ -163,7 +163,9 @@ export default {
       ["{ a: [1, { b: new Map() }] }", ".a[1].b"],
     ];
     for (const [source, path] of culprits) {
-      for (const way of [`return (${source})`, `$state.x = (${source})`, `$emit('e', (${source}))`, `await $ext.test.echo((${source}))`]) {
+      // What an async function returns is awaited, so a promise is no culprit there unless it is inside something.
+      for (const way of [`return [(${source})][0]`, `return { x: (${source}) }`, `$state.x = (${source})`, `$emit('e', (${source}))`, `await $ext.test.echo((${source}))`]) {
+        if (source.startsWith("Promise") && way.startsWith("return [")) continue;
         const error = await t.error(`const before = 1;\n${way}`);
         equal(error.code, "SERIALIZATION_ERROR", way);
         ok(error.context.path.endsWith(path) && error.context.path.startsWith("$"), `${way}: ${error.context.path}`);
@@ -177,13 +179,13 @@ export default {
     let answer;
     kernel.extensions.register({ name: "odd", methods: ["get"], call: () => answer });
     kernel.hostFunctions.register({ name: "odd", signature: "odd()", call: () => answer });
-    for (const [value, path] of refusals()) {
+    for (const [index, [value, path]] of refusals().entries()) {
       // A promise is an answer of an extension, and no value.
       if (value instanceof Promise) continue;
       answer = value;
       const caught = await t.value("try { return await $ext.odd.get() } catch (e) { return [e.code, e.message] }");
-      equal(caught[0], "EXTENSION_ERROR", print(value));
-      match(await t.value("try { return $host.odd() } catch (e) { return e.code }"), /SERIALIZATION_ERROR/, print(value));
+      equal(caught[0], "EXTENSION_ERROR", `refusal ${index}`);
+      equal(await t.value("try { return $host.odd() } catch (e) { return e.code }"), "SERIALIZATION_ERROR", `refusal ${index}`);
       if (path) ok(caught[1].includes(path), `${caught[1]} does not name ${path}`);
     }
     for (const value of DATA) {

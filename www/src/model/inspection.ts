@@ -3,6 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { placeOf } from "../kernel/places.ts";
 import type { Inspection } from "../kernel/protocol.ts";
+import { Terminated } from "../kernel/worker-place.ts";
 import { place, running } from "./run.ts";
 import { capabilities, source } from "./workspace.ts";
 
@@ -27,7 +28,8 @@ export function followSource(): void {
         const answer = await (await placeOf(where)).inspect(text, declared);
         if (mine === latest) inspection.value = answer;
       } catch (error) {
-        console.error(error);
+        // Ended together with a run that was stopped; the end of the run has this effect run again.
+        if (!(error instanceof Terminated)) console.error(error);
       }
     }, PAUSE_MS);
   });

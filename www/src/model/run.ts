@@ -1,13 +1,13 @@
 // The run on show: what happened in it so far, and starting and stopping it.
 
-import { batch, computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { NexusErrorData, Segment } from "nexus-kernel";
 import type { PlaceName } from "../kernel/places.ts";
 import { placeOf } from "../kernel/places.ts";
 import type { RunEvent } from "../kernel/protocol.ts";
 import { Terminated } from "../kernel/worker-place.ts";
 import { followCalls, type Call } from "./calls.ts";
-import { workspace, type Workspace } from "./workspace.ts";
+import { opened, workspace, type Workspace } from "./workspace.ts";
 
 /** A segment with the time it ended at, in milliseconds since the run's start. */
 export interface TimedSegment {
@@ -36,18 +36,31 @@ export const run = signal<Run | undefined>(undefined);
 export const running = computed(() => run.value?.phase === "running" || run.value?.phase === "suspended");
 
 let controller: AbortController | undefined;
+let count = 0;
+
+// What ran before says nothing about a workspace that was just opened.
+effect(() => {
+  void opened.value;
+  stop();
+  run.value = undefined;
+});
 
 /** Runs the workspace; nothing happens while one is running or the workspace is not usable. */
 export async function start(): Promise<void> {
   const job = workspace.value;
   if (!job || running.value) return;
-  const number = (run.value?.number ?? 0) + 1;
+  const number = ++count;
   const where = place.value;
   const started = performance.now();
   controller = new AbortController();
   run.value = { number, place: where, job, phase: "running", segments: [], calls: [] };
   // A handler in the page may keep the thread: let the page show first that it runs.
   await painted();
+  const change = (next: (now: Run) => Partial<Run>) => {
+    // Another run may be on show by now.
+    if (run.value?.number === number) run.value = { ...run.value, ...next(run.value) };
+  };
+  const hear = (event: RunEvent) => change((now) => heard(now, event));
   try {
     const kernel = await placeOf(where);
     const { at, result } = await kernel.run(
@@ -55,21 +68,21 @@ export async function start(): Promise<void> {
       hear,
       controller.signal,
     );
-    change((now) => ({
+    change(({ calls }) => ({
       phase: result.status === "success" ? "success" : "error",
       result,
       elapsed: at,
-      calls: followCalls(now.calls, { kind: "end", at, cancelled: result.error?.code === "CANCELLED" }),
+      calls: followCalls(calls, { kind: "end", at, cancelled: result.error?.code === "CANCELLED" }),
       ...(result.error && { error: result.error }),
     }));
   } catch (error) {
     const at = performance.now() - started;
     const { message, code = "INTERNAL_ERROR", location } = error as Error & Partial<NexusErrorData>;
-    change((now) => ({
+    change(({ calls }) => ({
       phase: "error",
       elapsed: at,
-      error: { code, message, ...(location && { location }) } as NexusErrorData,
-      calls: followCalls(now.calls, { kind: "end", at, cancelled: true }),
+      error: { code, message, ...(location && { location }) },
+      calls: followCalls(calls, { kind: "end", at, cancelled: true }),
     }));
     if (!(error instanceof Terminated)) console.error(error);
   }
@@ -80,20 +93,16 @@ export function stop(): void {
   controller?.abort();
 }
 
-function hear(event: RunEvent): void {
-  batch(() => {
-    change((now) => ({ calls: followCalls(now.calls, event) }));
-    if (event.kind !== "segment") return;
-    change((now) => ({
-      segments: [...now.segments, { at: event.at, segment: event.segment }],
-      // The end itself comes with the result.
-      ...(event.segment.status === "suspended" && { phase: "suspended" as const }),
-    }));
-  });
-}
-
-function change(next: (now: Run) => Partial<Run>): void {
-  if (run.value) run.value = { ...run.value, ...next(run.value) };
+function heard({ segments, calls }: Run, event: RunEvent): Partial<Run> {
+  const followed = followCalls(calls, event);
+  if (event.kind !== "segment") return { calls: followed };
+  const { at, segment } = event;
+  return {
+    calls: followed,
+    segments: [...segments, { at, segment }],
+    // The end itself comes with the result.
+    ...(segment.status === "suspended" && { phase: "suspended" as const }),
+  };
 }
 
 function painted(): Promise<void> {

@@ -31,6 +31,8 @@ export interface Workspace {
 
 const first = SAMPLES[0];
 
+/** Counts the workspaces that were opened. */
+export const opened = signal(0);
 /** The sample that was opened last, changed since or not. */
 export const sample = signal<Sample | undefined>(undefined);
 export const source = signal("");
@@ -63,9 +65,8 @@ export const workspace = computed<Workspace | undefined>(() => {
 
 /** Whether anything differs from the sample. */
 export const modified = computed(() => {
-  const opened = sample.value;
-  if (!opened) return true;
-  const { source, state, args, capabilities, limits } = opened;
+  if (!sample.value) return true;
+  const { source, state, args, capabilities, limits } = sample.value;
   return JSON.stringify(workspace.value) !== JSON.stringify({ source, state, args, capabilities, limits });
 });
 
@@ -79,6 +80,7 @@ export function open(next: Workspace): void {
     argsText.value = text(next.args);
     capabilities.value = next.capabilities;
     limits.value = next.limits;
+    opened.value++;
   });
 }
 

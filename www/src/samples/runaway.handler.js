@@ -1,9 +1,10 @@
 $state.started = true;
-$log("about to spin, and never to stop");
+$log("about to sort, over and over, for ever");
 
+const numbers = Array.from({ length: 500 }, (_, index) => -index);
 try {
-  for (let turn = 0; ; turn++) {
-    Math.sqrt(turn);
+  while (true) {
+    numbers.toSorted();
   }
 } finally {
   // Never reached: a stop cannot be caught or delayed.

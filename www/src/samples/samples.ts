@@ -72,7 +72,7 @@ export const SAMPLES: readonly [Sample, ...Sample[]] = [
     source: runaway.trimEnd(),
     state: { started: false },
     args: {},
-    capabilities: all("state:read:started", "state:write:started"),
-    limits: { timeoutMs: 1_000, fuel: 100_000_000 },
+    capabilities: all("state:write:started"),
+    limits: { timeoutMs: 1_000, fuel: 50_000_000 },
   },
 ];

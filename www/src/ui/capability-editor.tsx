@@ -101,7 +101,7 @@ function Inferred({ found }: { found: Inspection | undefined }) {
                   <span class="hidden"> (granted)</span>
                 </span>
               ) : (
-                <button type="button" class="chip-token" onClick={() => grant([token])} title="Not granted: grant it">
+                <button type="button" class="chip-token" onClick={() => grant([token])} aria-label={`Grant ${token}`}>
                   <PlusIcon />
                   {token}
                 </button>

@@ -55,13 +55,14 @@ const field = StateField.define<DecorationSet>({
 
 export const errorLine: Extension = field;
 
-/** Marks the line, or nothing; brings it into view. */
+/** Marks the line, or nothing; brings it into the editor's view. */
 export function markError(view: EditorView, error: ErrorLine | undefined): void {
-  const effects: StateEffect<unknown>[] = [mark.of(error)];
-  if (error && error.line <= view.state.doc.lines) {
-    effects.push(EditorView.scrollIntoView(view.state.doc.line(error.line).from, { y: "nearest", yMargin: 40 }));
-  }
-  view.dispatch({ effects });
+  view.dispatch({ effects: mark.of(error) });
+  if (!error || error.line > view.state.doc.lines) return;
+  // By hand: the editor's own scrolling moves the page too, away from the output that the visitor reads.
+  const { top, bottom } = view.lineBlockAt(view.state.doc.line(error.line).from);
+  const { scrollTop, clientHeight } = view.scrollDOM;
+  if (top < scrollTop || bottom > scrollTop + clientHeight) view.scrollDOM.scrollTop = top - clientHeight / 2;
 }
 
 /** Puts the cursor on the place, as far as the source still has it. */

@@ -7,7 +7,7 @@ export function SampleBar() {
   // On a phone the bar scrolls, and a link may open a sample that is out of sight.
   useSignalEffect(() => {
     const id = sample.value?.id;
-    document.querySelector(`.sample[data-sample="${id}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    document.querySelector(`.sample[data-sample="${id}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
   });
   return (
     <nav class="samples" aria-label="Samples">

@@ -35,8 +35,12 @@ export function StateTable() {
                   {row.key}
                   {row.change !== "none" && <span class="change">{WORDS[row.change]}</span>}
                 </th>
-                <td title={pretty(row.before)}>{"before" in row ? inline(row.before) : "–"}</td>
-                <td title={pretty(row.after)}>{!now ? "" : "after" in row ? inline(row.after) : "–"}</td>
+                <td title={pretty(row.before)}>
+                  <span class="clamp">{"before" in row ? inline(row.before) : "–"}</span>
+                </td>
+                <td title={pretty(row.after)}>
+                  <span class="clamp">{!now ? "" : "after" in row ? inline(row.after) : "–"}</span>
+                </td>
               </tr>
             ))}
           </tbody>

@@ -56,6 +56,11 @@ impl Machine {
         self.store.data().ticks.iter().sum::<i64>() + self.read("__grant") - self.read("__fuel")
     }
 
+    /// A copy of the exported memory.
+    pub fn memory(&self) -> Vec<u8> {
+        self.instance.get_memory(&self.store, "memory").expect("the memory is exported").data(&self.store).to_vec()
+    }
+
     /// Value of an exported i64 global.
     pub fn read(&self, name: &str) -> i64 {
         self.global(name).get(&self.store).i64().expect("an i64")

@@ -1,6 +1,7 @@
 //! The passes, judged by what the rewritten modules do.
 
 mod host;
+mod image;
 mod inspect;
 mod meter;
 mod strip;

@@ -4,7 +4,7 @@ use nexus_core::CapabilityToken;
 use nexus_core::capability::Scope;
 
 use super::Inference;
-use super::value::{MAX_REFERENTS, Names, Referent, StateMethod, Value};
+use super::value::{Names, Referent, StateMethod, Value};
 
 fn state_method(name: &Scope) -> Option<StateMethod> {
     let Scope::Name(name) = name else { return None };
@@ -91,13 +91,12 @@ impl Inference<'_> {
         })
     }
 
-    /// Reads the members `names` of `object`. More combinations of both than a value can tell apart are not tried.
+    /// Reads the members `names` of `object`.
     pub(super) fn member(&mut self, object: &Value, names: &Names) -> Value {
         let mut value = if object.unknown { Value::unknown() } else { Value::default() };
-        let any = Names::from([Scope::Any]);
-        let names = if object.referents.len() * names.len() > MAX_REFERENTS { &any } else { names };
+        let names = object.combinable(names);
         for referent in &object.referents {
-            for name in names {
+            for name in names.iter() {
                 value.include(self.member_of(referent, name));
             }
         }
@@ -161,8 +160,9 @@ impl Inference<'_> {
         for referent in &function.referents {
             answer.include(self.apply_one(referent, names));
         }
+        let methods = receiver.combinable(methods);
         for referent in &receiver.referents {
-            for method in methods {
+            for method in methods.iter() {
                 answer.include(self.apply_array_method(referent, method));
             }
         }

@@ -1,12 +1,13 @@
 //! What an expression may be, as far as capabilities are concerned.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use nexus_core::capability::Scope;
 
 /// How many things a value may be before inference stops telling their names apart. Every use of a value takes time for
 /// each of them, so without a bound a long handler could make inference take the square of its length.
-pub(super) const MAX_REFERENTS: usize = 16;
+const MAX_REFERENTS: usize = 16;
 
 /// The names a key may have; [`Scope::Any`] among them if not all are known. Empty while nothing is known yet.
 pub(super) type Names = BTreeSet<Scope>;
@@ -110,6 +111,15 @@ impl Value {
             self.referents = named.into_iter().filter_map(Referent::of_any_name).collect();
         }
         before != size(self)
+    }
+
+    /// The names to look for in this value: any, if there are more combinations of both than a value can tell apart.
+    pub(super) fn combinable<'a>(&self, names: &'a Names) -> Cow<'a, Names> {
+        if self.referents.len() * names.len() > MAX_REFERENTS {
+            Cow::Owned(Names::from([Scope::Any]))
+        } else {
+            Cow::Borrowed(names)
+        }
     }
 
     /// The names that this value means as a key or an argument.

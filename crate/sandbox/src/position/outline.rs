@@ -9,14 +9,15 @@
 mod declaration;
 mod expression;
 mod names;
+mod optional;
 mod statement;
 
 use boa_engine::ast::expression::Expression;
-use boa_engine::ast::{Position, Spanned};
+use boa_engine::ast::Position;
 use boa_engine::interner::{Interner, Sym};
 
 use self::names::Names;
-use super::lines::Lines;
+use crate::lines::Lines;
 use crate::source::HandlerSource;
 
 /// A piece of code with a position of its own.
@@ -84,8 +85,10 @@ pub enum Action {
     Destructure,
     /// Asking a value for its iterator, and the iterator for values.
     Iterate,
-    /// A binary or unary operator, conversions to text, assignments.
+    /// A binary or unary operator, conversions to text, assignments, classes.
     Operator,
+    /// Going round in a loop, which does not throw, but can be stopped.
+    Loop,
 }
 
 /// Something that can throw.
@@ -94,6 +97,8 @@ pub struct Operation {
     pub container: usize,
     /// The last container in `container` that is compiled before it.
     pub previous: Option<usize>,
+    /// Bytes of code from the end of `previous` to the operation's own, and to its end, where they are known.
+    pub code: Option<(u32, u32)>,
     pub action: Action,
     /// What to report: the start of the expression, or its member's name.
     pub at: Position,
@@ -135,7 +140,7 @@ impl Outline {
             names: Names::default(),
         };
         let handler = source.function();
-        walk.function(handler.parameters(), handler.body(), handler.body().span().start());
+        walk.function(handler.parameters(), handler.body());
         let mut outline = walk.outline;
         outline.insertions.sort_by_key(|insertion| (insertion.at, !insertion.closes));
         outline
@@ -162,8 +167,13 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Notes something that can throw, here.
     fn operation(&mut self, action: Action, at: Position) {
-        if let Some(open) = self.open.last() {
-            self.outline.operations.push(Operation { container: open.container, previous: open.last, action, at });
+        self.operation_within(None, action, at);
+    }
+
+    fn operation_within(&mut self, code: Option<(u32, u32)>, action: Action, at: Position) {
+        if let Some(Open { container, last }) = self.open.last() {
+            let (container, previous) = (*container, *last);
+            self.outline.operations.push(Operation { container, previous, code, action, at });
         }
     }
 
@@ -193,10 +203,11 @@ impl Walk<'_> {
         }
     }
 
-    /// Walks what is in a guard of the engine.
-    fn guarded(&mut self, position: Position, walk: impl FnOnce(&mut Self)) {
+    /// Walks what is in a guard of the engine, which is at `position` in the text, and at `start` when everything that
+    /// begins there is wrapped.
+    fn guarded(&mut self, position: Position, start: Position, walk: impl FnOnce(&mut Self)) {
         self.contained(Kind::Guard(position), |this, container| {
-            this.label(container, position);
+            this.label(container, if this.wraps { start } else { position });
             walk(this);
         });
     }
@@ -209,7 +220,7 @@ impl Walk<'_> {
         (before, after): (&str, &str),
         walk: impl FnOnce(&mut Self),
     ) {
-        let bounds = (self.lines.offset(expression.span().start()), self.end(expression));
+        let bounds = (self.lines.offset(expression::start(expression)), self.end(expression));
         let (true, (Some(start), Some(end))) = (self.wraps, bounds) else { return walk(self) };
         self.contained(Kind::Wrap(wrap), |this, container| {
             let text = format!("{before}{}", wrap.open());

@@ -10,11 +10,13 @@ use std::collections::HashMap;
 use boa_engine::ast::Position;
 use boa_engine::{Context, Script, Source};
 
-use super::lines::Lines;
+use super::Cause;
 use super::outline::{Action, Kind, Operation, Outline};
 use super::trace::{self, SourceMap};
+use crate::lines::Lines;
 use crate::source::HandlerSource;
 
+#[derive(Debug)]
 pub struct Layout {
     outline: Outline,
     /// The containers that have their position at a place of the text, outermost first.
@@ -28,7 +30,7 @@ impl Layout {
     }
 
     /// Answers the text of the layout as well.
-    fn build(source: &HandlerSource, wraps: bool, undefined: Option<&str>) -> (Self, String) {
+    pub fn build(source: &HandlerSource, wraps: bool, undefined: Option<&str>) -> (Self, String) {
         let lines = Lines::new(source.text());
         let outline = Outline::new(source, &lines, wraps, undefined);
         let mut text = String::with_capacity(source.text().len() * 2);
@@ -61,6 +63,11 @@ impl Layout {
         map[index].position.and_then(|position| self.labels.get(&position)).map_or(&[], Vec::as_slice)
     }
 
+    /// What can have thrown at a program counter, as far as the engine's own guards tell.
+    pub fn operations_at(&self, map: &SourceMap, pc: u32) -> Vec<&Operation> {
+        self.function_of(map).map_or_else(Vec::new, |function| self.operations(map, pc, function))
+    }
+
     /// What can have thrown at a program counter of a function. More than one answer means that they cannot be told
     /// apart.
     fn operations(&self, map: &SourceMap, pc: u32, function: usize) -> Vec<&Operation> {
@@ -69,16 +76,18 @@ impl Layout {
             Some(index) if map[index].position.is_some() => self.containers_at(map, index).to_vec(),
             _ => self.parameters(function),
         };
-        let left = after.checked_sub(2).map_or(&[][..], |index| self.containers_at(map, index));
+        let since = pc - after.checked_sub(1).map_or(0, |index| map[index].pc);
+        // Empty entries are of containers that were entered here.
+        let mut before = (0..after.saturating_sub(1)).rev().filter(|index| map[*index].pc < map[index + 1].pc);
+        let left = before.next().map_or(&[][..], |index| self.containers_at(map, index));
         let mut found = Vec::new();
         for container in containers {
             let previous = left.iter().find_map(|left| self.child_of(container, *left));
-            found.extend(
-                self.outline
-                    .operations
-                    .iter()
-                    .filter(|operation| operation.container == container && operation.previous == previous),
-            );
+            found.extend(self.outline.operations.iter().filter(|operation| {
+                operation.container == container
+                    && operation.previous == previous
+                    && operation.code.is_none_or(|(start, end)| (start..end).contains(&since))
+            }));
         }
         found
     }
@@ -105,13 +114,14 @@ impl Layout {
 }
 
 /// A compiled probe.
+#[derive(Debug)]
 pub struct Probe {
     layout: Layout,
     functions: Vec<ProbedFunction>,
 }
 
-struct ProbedFunction {
-    /// `None` if it has no position of the engine's.
+#[derive(Debug)]
+pub struct ProbedFunction {
     function: usize,
     map: SourceMap,
     wraps: Wraps,
@@ -137,13 +147,26 @@ impl Probe {
 
     /// What can have thrown at a program counter of the handler; nothing if the probe's code is not the handler's.
     pub fn operations(&self, plain: &Layout, map: &SourceMap, pc: u32) -> Vec<&Operation> {
-        let Some(function) = plain.function_of(map) else { return self.operations_without_guards(map, pc) };
+        if plain.function_of(map).is_none() {
+            return self.operations_without_guards(map, pc);
+        }
+        self.function(plain, map).map_or_else(Vec::new, |probed| {
+            self.layout.operations(&probed.map, probed.wraps.moved(pc), probed.function)
+        })
+    }
+
+    #[cfg(test)]
+    pub fn functions(&self) -> &[ProbedFunction] {
+        &self.functions
+    }
+
+    /// The function of the probe that is the one with this map, if its code is the same.
+    pub fn function(&self, plain: &Layout, map: &SourceMap) -> Option<&ProbedFunction> {
+        let function = plain.function_of(map)?;
         let mut probed = self.functions.iter().filter(|probed| probed.function == function);
         match (probed.next(), probed.next()) {
-            (Some(probed), None) if self.agrees(probed, map) => {
-                self.layout.operations(&probed.map, probed.wraps.moved(pc), function)
-            }
-            _ => Vec::new(),
+            (Some(probed), None) if self.agrees(probed, map) => Some(probed),
+            _ => None,
         }
     }
 
@@ -151,7 +174,7 @@ impl Probe {
     fn operations_without_guards(&self, map: &SourceMap, pc: u32) -> Vec<&Operation> {
         let only_wraps = |probed: &&ProbedFunction| {
             let labels = probed.map.iter().filter_map(|entry| entry.position);
-            map.is_empty() && labels.into_iter().all(|label| self.layout.origin(label).is_none())
+            map.iter().all(|entry| entry.position.is_none()) && labels.into_iter().all(|label| self.layout.origin(label).is_none())
         };
         let functions = self.functions.iter().filter(only_wraps);
         functions
@@ -207,6 +230,7 @@ fn has(map: &SourceMap, start: u32, end: u32, position: Position) -> bool {
 }
 
 /// The wraps' instructions in a function of the probe, in ascending order: where each begins, and how long it is.
+#[derive(Debug)]
 struct Wraps(Vec<(u32, u32)>);
 
 impl Wraps {
@@ -240,30 +264,42 @@ impl Wraps {
     }
 }
 
-/// The one place for what can have thrown, if the message leaves just one, or several on one line.
-pub fn place(operations: &[&Operation], message: Option<&str>) -> Option<Position> {
-    let allowed = message.map_or(ANY, actions);
-    let fitting = |operation: &&&Operation| allowed.contains(&operation.action);
-    let fit = operations.iter().any(|operation| fitting(&operation));
-    let mut places = operations.iter().filter(|operation| !fit || fitting(operation)).map(|operation| operation.at);
+/// The one place for what can have happened, if the cause leaves just one, or several on one line.
+pub fn place(operations: &[&Operation], cause: Cause<'_>) -> Option<Position> {
+    let possible = |operation: &Operation| match cause {
+        Cause::Thrown(Some(message)) => throws(operation.action, message),
+        Cause::Thrown(None) => operation.action != Action::Loop,
+        Cause::Stopped => true,
+    };
+    let mut possible: Vec<_> = operations.iter().filter(|operation| possible(operation)).collect();
+    // The handler makes errors, too, and gives them any message.
+    if possible.is_empty() && operations.iter().all(|operation| operation.action == Action::Call) {
+        possible = operations.iter().collect();
+    }
+    // What is stopped goes round in a loop, rather than in what is done once beside it.
+    if matches!(cause, Cause::Stopped) && possible.iter().any(|operation| operation.action == Action::Loop) {
+        possible.retain(|operation| operation.action == Action::Loop);
+    }
+    let mut places = possible.iter().map(|operation| operation.at);
     let first = places.next()?;
     places.all(|place| place.line_number() == first.line_number()).then_some(first)
 }
 
-const ANY: &[Action] =
-    &[Action::Read, Action::Member, Action::Call, Action::Destructure, Action::Iterate, Action::Operator];
-
-/// What fails with this message of the engine.
-fn actions(message: &str) -> &'static [Action] {
+/// Whether an action can throw an error of the engine's with this message.
+fn throws(action: Action, message: &str) -> bool {
     const MESSAGES: &[(&str, &[Action])] = &[
-        ("is not defined", &[Action::Read]),
+        (" is not defined", &[Action::Read]),
         ("access of uninitialized binding", &[Action::Read]),
-        ("is not iterable", &[Action::Iterate, Action::Destructure]),
-        ("cannot convert 'null' or 'undefined' to object", &[Action::Member, Action::Destructure]),
-        ("not a callable function", &[Action::Call]),
+        (" is not iterable", &[Action::Iterate, Action::Destructure]),
+        ("Cannot destructure ", &[Action::Destructure]),
+        ("cannot convert 'null' or 'undefined' to object", &[Action::Member, Action::Destructure, Action::Operator]),
+        ("not a callable function", &[Action::Call, Action::Iterate, Action::Destructure]),
         ("not a constructor", &[Action::Call]),
-        ("right-hand side of", &[Action::Operator]),
+        ("right-hand side of ", &[Action::Operator]),
         ("cannot mix BigInt", &[Action::Operator]),
     ];
-    MESSAGES.iter().find(|(text, _)| message.contains(text)).map_or(ANY, |(_, actions)| actions)
+    match MESSAGES.iter().find(|(text, _)| message.contains(text)) {
+        Some((_, actions)) => actions.contains(&action),
+        None => action != Action::Loop,
+    }
 }

@@ -258,8 +258,12 @@ impl Instance {
                 describe(thrown)
             }
         });
-        prepare();
-        let told = self.exports.post_mortem.call0(&JsValue::UNDEFINED).and_then(|length| self.exports.read_reply(&length));
+        let tell = || {
+            prepare();
+            self.exports.post_mortem.call0(&JsValue::UNDEFINED).and_then(|length| self.exports.read_reply(&length))
+        };
+        // Where it traps too, it tells less when it is asked again.
+        let told = tell().or_else(|_| tell());
         let post_mortem = told.ok().and_then(|reply| msgpack::decode(&reply).ok());
         self.exports.stack_pointer.set_value(&self.boot_stack_pointer);
         Trap { error, post_mortem }

@@ -23,9 +23,22 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ArrayBuffer, js_name = isView)]
     fn is_view(value: &JsValue) -> bool;
 
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = getPrototypeOf)]
+    fn prototype_of(object: &JsValue) -> Result<JsValue, JsValue>;
+
+    type Readable;
+    #[wasm_bindgen(method, getter, js_name = toJSON, catch)]
+    fn to_json(this: &Readable) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn length(this: &Readable) -> Result<JsValue, JsValue>;
+
     type Assignable;
     #[wasm_bindgen(method, indexing_setter)]
     fn set(this: &Assignable, key: &str, value: &JsValue);
+}
+
+thread_local! {
+    static OBJECT_PROTOTYPE: Object = Object::get_prototype_of(&Object::new());
 }
 
 /// How deep and how large a value may be.
@@ -60,7 +73,7 @@ pub fn value_from_js(value: &JsValue, bounds: Bounds) -> Result<Value, Failure> 
 /// Like [`value_from_js`], for a value that stands at `path` of what the embedder gave.
 pub fn value_at(value: &JsValue, bounds: Bounds, path: &mut Path) -> Result<Value, Failure> {
     let mut reader = Reader { bounds, ancestors: Vec::new(), bytes: 0 };
-    let value = reader.read(value, &JsValue::from_str(""), path)?.unwrap_or_default();
+    let value = reader.read(value, Key::Root, path)?.unwrap_or_default();
     value.check(bounds.depth, bounds.bytes)?;
     Ok(value)
 }
@@ -78,6 +91,24 @@ pub fn string_from_js(text: &JsString, path: &Path) -> Result<String, Error> {
     Ok(read)
 }
 
+/// What a value is called by whatever holds it; `toJSON` is told.
+#[derive(Clone, Copy)]
+enum Key<'a> {
+    Root,
+    Index(u32),
+    Name(&'a JsString),
+}
+
+impl Key<'_> {
+    fn to_js(self) -> JsValue {
+        match self {
+            Self::Root => JsValue::from_str(""),
+            Self::Index(index) => JsValue::from(index.to_string()),
+            Self::Name(name) => name.into(),
+        }
+    }
+}
+
 struct Reader {
     bounds: Bounds,
     /// The containers around the value being read, to see cycles.
@@ -89,7 +120,7 @@ struct Reader {
 
 impl Reader {
     /// `None` is `undefined`.
-    fn read(&mut self, value: &JsValue, key: &JsValue, path: &mut Path) -> Result<Option<Value>, Failure> {
+    fn read(&mut self, value: &JsValue, key: Key<'_>, path: &mut Path) -> Result<Option<Value>, Failure> {
         if value.is_undefined() {
             return Ok(None);
         }
@@ -112,19 +143,32 @@ impl Reader {
         if value.is_symbol() {
             return Err(path.refuse("is a symbol").into());
         }
-        let brand = brand(value)?;
-        if is_view(value) && brand == "[object Uint8Array]" {
-            let bytes: &Uint8Array = value.unchecked_ref();
-            self.count(bytes.length() as usize)?;
-            return Ok(Some(Value::Bytes(bytes.to_vec())));
+        // Before `toJSON`, which Node's `Buffer` has.
+        if let Some(bytes) = self.bytes(value)? {
+            return Ok(Some(bytes));
         }
-        let to_json = Reflect::get(value, &JsValue::from_str("toJSON"))?;
+        let to_json = value.unchecked_ref::<Readable>().to_json()?;
         if let Some(to_json) = to_json.dyn_ref::<Function>() {
             // As in JSON.stringify, the answer is taken as it is, whatever its own toJSON.
-            let answer = to_json.call1(value, key)?;
-            return if answer.is_object() { self.container(&answer, path).map(Some) } else { self.read(&answer, key, path) };
+            let answer = to_json.call1(value, &key.to_js())?;
+            if !answer.is_object() {
+                return self.read(&answer, key, path);
+            }
+            return match self.bytes(&answer)? {
+                Some(bytes) => Ok(Some(bytes)),
+                None => self.container(&answer, path).map(Some),
+            };
         }
         self.container(value, path).map(Some)
+    }
+
+    fn bytes(&mut self, value: &JsValue) -> Result<Option<Value>, Failure> {
+        if !is_view(value) || brand(value)? != "[object Uint8Array]" {
+            return Ok(None);
+        }
+        let bytes: &Uint8Array = value.unchecked_ref();
+        self.count(bytes.length() as usize)?;
+        Ok(Some(Value::Bytes(bytes.to_vec())))
     }
 
     fn container(&mut self, value: &JsValue, path: &mut Path) -> Result<Value, Failure> {
@@ -146,13 +190,13 @@ impl Reader {
     }
 
     fn array(&mut self, value: &JsValue, path: &mut Path) -> Result<Value, Failure> {
-        let length = Reflect::get(value, &JsValue::from_str("length"))?.as_f64().unwrap_or_default();
+        let length = value.unchecked_ref::<Readable>().length()?.as_f64().unwrap_or_default();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an array's length is a u32")]
         let length = length as u32;
         let mut items = Vec::new();
         for index in 0..length {
             let item = Reflect::get_u32(value, index)?;
-            let read = path.with_index(index as usize, |path| self.read(&item, &JsValue::from(index.to_string()), path))?;
+            let read = path.with_index(index as usize, |path| self.read(&item, Key::Index(index), path))?;
             if read.is_none() {
                 self.count(1)?;
             }
@@ -167,7 +211,7 @@ impl Reader {
         for key in keys {
             let name = self.text(&key, path)?;
             let item = Reflect::get(value, &key)?;
-            if let Some(item) = path.with_key(&name, |path| self.read(&item, &key, path))? {
+            if let Some(item) = path.with_key(&name, |path| self.read(&item, Key::Name(&key), path))? {
                 map.insert(name, item);
             }
         }
@@ -193,6 +237,11 @@ impl Reader {
 /// # Errors
 /// `SERIALIZATION_ERROR` saying what it is instead.
 pub fn ensure_plain(object: &JsValue, path: &Path) -> Result<(), Failure> {
+    // The usual case first: asking for the brand makes a string.
+    let prototype = prototype_of(object)?;
+    if OBJECT_PROTOTYPE.with(|usual| Object::is(&prototype, usual)) {
+        return Ok(());
+    }
     let brand = brand(object)?;
     match brand.as_str() {
         "[object Object]" => Ok(()),

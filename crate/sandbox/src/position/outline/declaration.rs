@@ -7,9 +7,9 @@ use boa_engine::ast::function::{ClassElement, ClassElementName, FormalParameterL
 use boa_engine::ast::operations::{bound_names, var_declared_names};
 use boa_engine::ast::pattern::{ArrayPatternElement, ObjectPatternElement, Pattern};
 use boa_engine::ast::property::PropertyName;
-use boa_engine::ast::{Position, Spanned};
+use boa_engine::ast::{Position, Spanned, Statement, StatementListItem};
 
-use super::names::Names;
+use super::expression::{member, start, wrapped_start};
 use super::{Action, Kind, Walk};
 
 impl Walk<'_> {
@@ -24,8 +24,30 @@ impl Walk<'_> {
         (self.names, self.open) = (names, open);
     }
 
-    /// A function whose body's guard is at `guard`.
-    pub fn function(&mut self, parameters: &FormalParameterList, body: &FunctionBody, guard: Position) {
+    pub fn function(&mut self, parameters: &FormalParameterList, body: &FunctionBody) {
+        let guard = body.span().start();
+        let label = match body.statements() {
+            // `=> E`, whose guard is at the start of E.
+            [StatementListItem::Statement(statement)] if self.wraps && !self.is_block(guard) => match &**statement {
+                Statement::Return(statement) => statement.target().map_or(guard, wrapped_start),
+                _ => guard,
+            },
+            _ => guard,
+        };
+        self.function_guarded(parameters, body, guard, label);
+    }
+
+    fn is_block(&self, at: Position) -> bool {
+        self.lines.offset(at).is_some_and(|at| self.lines.text()[at..].starts_with('{'))
+    }
+
+    fn function_guarded(
+        &mut self,
+        parameters: &FormalParameterList,
+        body: &FunctionBody,
+        guard: Position,
+        label: Position,
+    ) {
         self.own_function(|this, function| {
             this.names.declare(bound_names(parameters));
             for parameter in parameters.as_ref() {
@@ -36,7 +58,7 @@ impl Walk<'_> {
             }
             this.names.declare(var_declared_names(body));
             let container = this.enter(Kind::Guard(guard), function, None);
-            this.label(container, guard);
+            this.label(container, label);
             this.block(body.statements());
         });
     }
@@ -50,7 +72,8 @@ impl Walk<'_> {
         at: Position,
     ) {
         if let Some(constructor) = constructor {
-            self.function(constructor.parameters(), constructor.body(), constructor.span().start());
+            let guard = constructor.span().start();
+            self.function_guarded(constructor.parameters(), constructor.body(), guard, guard);
         }
         if let Some(heritage) = heritage {
             self.marked(heritage);
@@ -62,7 +85,7 @@ impl Walk<'_> {
                     if let ClassElementName::PropertyName(name) = method.name() {
                         self.property_name(name);
                     }
-                    self.function(method.parameters(), method.body(), method.body().span().start());
+                    self.function(method.parameters(), method.body());
                 }
                 ClassElement::FieldDefinition(field) | ClassElement::StaticFieldDefinition(field) => {
                     self.property_name(field.name());
@@ -72,8 +95,7 @@ impl Walk<'_> {
                     self.field(field.initializer());
                 }
                 ClassElement::StaticBlock(block) => {
-                    let body = block.statements();
-                    self.function(&FormalParameterList::default(), body, body.span().start());
+                    self.function(&FormalParameterList::default(), block.statements());
                 }
             }
         }
@@ -91,7 +113,7 @@ impl Walk<'_> {
     pub fn property_name(&mut self, name: &PropertyName) {
         if let PropertyName::Computed(key) = name {
             self.marked(key);
-            self.operation(Action::Member, key.span().start());
+            self.operation(Action::Member, start(key));
         }
     }
 
@@ -101,8 +123,12 @@ impl Walk<'_> {
         }
     }
 
+    /// A pattern. Patterns in it are reported where it begins: the engine's code for them cannot be told apart.
     pub fn pattern(&mut self, pattern: &Pattern) {
-        let at = pattern.span().start();
+        self.pattern_at(pattern, pattern.span().start());
+    }
+
+    fn pattern_at(&mut self, pattern: &Pattern, at: Position) {
         self.operation(Action::Destructure, at);
         match pattern {
             Pattern::Object(pattern) => {
@@ -138,7 +164,7 @@ impl Walk<'_> {
                 self.property_name(name);
                 self.operation(Action::Destructure, at);
                 self.default(default_init.as_ref());
-                self.pattern(pattern);
+                self.pattern_at(pattern, at);
             }
         }
     }
@@ -154,10 +180,10 @@ impl Walk<'_> {
             }
             ArrayPatternElement::Pattern { pattern, default_init } => {
                 self.default(default_init.as_ref());
-                self.pattern(pattern);
+                self.pattern_at(pattern, at);
             }
             ArrayPatternElement::PropertyAccessRest { access } => self.assigned_access(access),
-            ArrayPatternElement::PatternRest { pattern } => self.pattern(pattern),
+            ArrayPatternElement::PatternRest { pattern } => self.pattern_at(pattern, at),
         }
     }
 
@@ -170,6 +196,6 @@ impl Walk<'_> {
     /// A member that something is assigned to, without a guard of its own.
     pub fn assigned_access(&mut self, access: &PropertyAccess) {
         self.access_parts(access);
-        self.operation(Action::Member, super::expression::member(access));
+        self.operation(Action::Member, member(access));
     }
 }

@@ -5,9 +5,9 @@ use boa_engine::ast::expression::literal::{LiteralKind, ObjectLiteral, PropertyD
 use boa_engine::ast::expression::operator::assign::AssignTarget;
 use boa_engine::ast::expression::operator::binary::{BinaryOp, RelationalOp};
 use boa_engine::ast::expression::operator::unary::UnaryOp;
-use boa_engine::ast::expression::operator::update::UpdateTarget;
+use boa_engine::ast::expression::operator::update::{UpdateOp, UpdateTarget};
 use boa_engine::ast::expression::operator::{Assign, Binary, Unary, Update};
-use boa_engine::ast::expression::{Call, Expression, Identifier, Optional, OptionalOperationKind, TaggedTemplate};
+use boa_engine::ast::expression::{Call, Expression, Identifier, OptionalOperationKind, TaggedTemplate};
 use boa_engine::ast::{Position, Spanned};
 
 use super::{Action, Walk, Wrap};
@@ -30,7 +30,7 @@ impl Walk<'_> {
     }
 
     pub fn expression(&mut self, expression: &Expression) {
-        let start = expression.span().start();
+        let start = start(expression);
         match expression {
             Expression::Identifier(identifier) => self.read(*identifier, expression, ("", "")),
             Expression::Parenthesized(inner) => self.expression(inner.expression()),
@@ -43,22 +43,22 @@ impl Walk<'_> {
             Expression::ObjectLiteral(object) => self.object(object),
             Expression::Spread(spread) => self.expression(spread.target()),
             Expression::FunctionExpression(function) => {
-                self.function(function.parameters(), function.body(), function.body().span().start());
+                self.function(function.parameters(), function.body());
             }
             Expression::ArrowFunction(function) => {
-                self.function(function.parameters(), function.body(), function.body().span().start());
+                self.function(function.parameters(), function.body());
             }
             Expression::AsyncArrowFunction(function) => {
-                self.function(function.parameters(), function.body(), function.body().span().start());
+                self.function(function.parameters(), function.body());
             }
             Expression::GeneratorExpression(function) => {
-                self.function(function.parameters(), function.body(), function.body().span().start());
+                self.function(function.parameters(), function.body());
             }
             Expression::AsyncFunctionExpression(function) => {
-                self.function(function.parameters(), function.body(), function.body().span().start());
+                self.function(function.parameters(), function.body());
             }
             Expression::AsyncGeneratorExpression(function) => {
-                self.function(function.parameters(), function.body(), function.body().span().start());
+                self.function(function.parameters(), function.body());
             }
             Expression::ClassExpression(class) => {
                 self.class(class.super_ref(), class.constructor(), class.elements(), start);
@@ -71,13 +71,13 @@ impl Walk<'_> {
                 }
                 this.operation(Action::Operator, start);
             }),
-            Expression::PropertyAccess(access) => self.guarded(member(access), |this| {
+            Expression::PropertyAccess(access) => self.guarded(engines_member(access), member(access), |this| {
                 this.access_parts(access);
                 this.operation(Action::Member, member(access));
             }),
             Expression::New(new) => {
                 self.expression(new.constructor());
-                self.arguments(new.call(), new.span().start());
+                self.arguments(new.call(), start);
             }
             Expression::Call(call) => self.call(call),
             Expression::SuperCall(call) => self.wrapped(Wrap::Comma, expression, |this| {
@@ -89,9 +89,13 @@ impl Walk<'_> {
             Expression::TaggedTemplate(template) => {
                 self.wrapped(Wrap::Comma, expression, |this| this.tagged_template(template, start));
             }
-            Expression::Assign(assign) => self.guarded(start, |this| this.assign(assign)),
+            Expression::Assign(assign) => {
+                self.guarded(assign.span().start(), start, |this| this.assign(assign, start));
+            }
             Expression::Unary(unary) => self.unary(unary, expression),
-            Expression::Update(update) => self.guarded(start, |this| this.update(update)),
+            Expression::Update(update) => {
+                self.guarded(update.span().start(), start, |this| this.update(update, start));
+            }
             Expression::Binary(binary) => self.binary(binary, expression),
             Expression::BinaryInPrivate(binary) => self.wrapped(Wrap::Comma, expression, |this| {
                 this.expression(binary.rhs());
@@ -106,7 +110,7 @@ impl Walk<'_> {
             Expression::Yield(r#yield) => match r#yield.target() {
                 Some(target) if r#yield.delegate() => {
                     self.marked(target);
-                    self.operation(Action::Iterate, target.span().start());
+                    self.operation(Action::Iterate, self::start(target));
                 }
                 Some(target) => self.expression(target),
                 None => {}
@@ -125,11 +129,11 @@ impl Walk<'_> {
     }
 
     /// The elements of an array, or arguments.
-    fn elements<'a>(&mut self, elements: impl IntoIterator<Item = &'a Expression>) {
+    pub fn elements<'a>(&mut self, elements: impl IntoIterator<Item = &'a Expression>) {
         for element in elements {
             if let Expression::Spread(spread) = element {
                 self.marked(spread.target());
-                self.operation(Action::Iterate, spread.target().span().start());
+                self.operation(Action::Iterate, start(spread.target()));
             } else {
                 self.expression(element);
             }
@@ -151,11 +155,11 @@ impl Walk<'_> {
                     if let boa_engine::ast::property::PropertyName::Computed(_) = method.name() {
                         self.property_name(method.name());
                     }
-                    self.function(method.parameters(), method.body(), method.body().span().start());
+                    self.function(method.parameters(), method.body());
                 }
                 PropertyDefinition::SpreadObject(value) => {
                     self.marked(value);
-                    self.operation(Action::Member, value.span().start());
+                    self.operation(Action::Member, start(value));
                 }
                 PropertyDefinition::CoverInitializedName(..) => {}
             }
@@ -173,7 +177,7 @@ impl Walk<'_> {
             PropertyAccess::Super(access) => access.field(),
         };
         if let PropertyAccessField::Expr(key) = field {
-            self.expression(key);
+            self.marked(key);
         }
     }
 
@@ -186,11 +190,11 @@ impl Walk<'_> {
             }
             Expression::Optional(optional) => {
                 self.optional(optional);
-                call.span().start()
+                start(call.function())
             }
             function => {
                 self.expression(function);
-                call.span().start()
+                start(call.function())
             }
         };
         self.arguments(call, at);
@@ -198,42 +202,12 @@ impl Walk<'_> {
 
     /// The arguments of a call and the call itself, reported `at`.
     fn arguments(&mut self, call: &Call, at: Position) {
-        self.guarded(call.span().start(), |this| {
+        // The guard of `f()` is at the parenthesis, that of `new F()` at the start.
+        let guard = call.span().start();
+        self.guarded(guard, guard, |this| {
             this.elements(call.args());
             this.operation(Action::Call, at);
         });
-    }
-
-    fn optional(&mut self, optional: &Optional) {
-        let start = optional.span().start();
-        match optional.target().flatten() {
-            Expression::PropertyAccess(access) => {
-                self.access_parts(access);
-                self.operation(Action::Member, member(access));
-            }
-            Expression::Optional(inner) => self.optional(inner),
-            _ => self.marked(optional.target()),
-        }
-        let mut at = start;
-        for link in optional.chain() {
-            match link.kind() {
-                OptionalOperationKind::SimplePropertyAccess { field } => {
-                    at = field.span().start();
-                    if let PropertyAccessField::Expr(key) = field {
-                        self.expression(key);
-                    }
-                    self.operation(Action::Member, at);
-                }
-                OptionalOperationKind::PrivatePropertyAccess { field } => {
-                    at = field.span().start();
-                    self.operation(Action::Member, at);
-                }
-                OptionalOperationKind::Call { args } => {
-                    self.elements(args.iter());
-                    self.operation(Action::Call, at);
-                }
-            }
-        }
     }
 
     fn tagged_template(&mut self, template: &TaggedTemplate, start: Position) {
@@ -252,8 +226,7 @@ impl Walk<'_> {
         self.operation(Action::Call, at);
     }
 
-    fn assign(&mut self, assign: &Assign) {
-        let at = assign.span().start();
+    fn assign(&mut self, assign: &Assign, at: Position) {
         match assign.lhs() {
             AssignTarget::Identifier(_) => self.expression(assign.rhs()),
             AssignTarget::Access(access) => {
@@ -269,17 +242,17 @@ impl Walk<'_> {
         self.operation(Action::Operator, at);
     }
 
-    fn update(&mut self, update: &Update) {
+    fn update(&mut self, update: &Update, at: Position) {
         if let UpdateTarget::PropertyAccess(access) = update.target() {
             self.access_parts(access);
         }
-        self.operation(Action::Operator, update.span().start());
+        self.operation(Action::Operator, at);
     }
 
     fn unary(&mut self, unary: &Unary, expression: &Expression) {
         let start = unary.span().start();
         match unary.op() {
-            UnaryOp::Delete => self.guarded(start, |this| {
+            UnaryOp::Delete => self.guarded(start, start, |this| {
                 match unary.target() {
                     Expression::PropertyAccess(access) => this.access_parts(access),
                     Expression::Optional(optional) => this.optional(optional),
@@ -311,7 +284,7 @@ impl Walk<'_> {
     fn operands(&mut self, binary: &Binary) {
         self.expression(binary.lhs());
         self.expression(binary.rhs());
-        self.operation(Action::Operator, binary.span().start());
+        self.operation(Action::Operator, start(binary.lhs()));
     }
 
     /// Wraps an operation, unless the engine computes it when it compiles.
@@ -397,8 +370,68 @@ impl Walk<'_> {
     }
 }
 
-/// The position of a member's name, which is also that of the access's guard.
+/// Where an expression begins. The engine's spans of calls begin at the parenthesis, and so do those of what begins with
+/// a call.
+pub fn start(expression: &Expression) -> Position {
+    match expression {
+        Expression::Call(call) => start(call.function()),
+        Expression::PropertyAccess(access) => access_start(access),
+        Expression::Optional(optional) => start(optional.target()),
+        Expression::TaggedTemplate(template) => start(template.tag()),
+        Expression::Binary(binary) => start(binary.lhs()),
+        Expression::Conditional(conditional) => start(conditional.condition()),
+        Expression::Assign(assign) => match assign.lhs() {
+            AssignTarget::Access(access) => access_start(access),
+            AssignTarget::Identifier(_) | AssignTarget::Pattern(_) => assign.span().start(),
+        },
+        Expression::Update(update) => match (update.op(), update.target()) {
+            (UpdateOp::IncrementPost | UpdateOp::DecrementPost, UpdateTarget::PropertyAccess(access)) => {
+                access_start(access)
+            }
+            _ => update.span().start(),
+        },
+        _ => expression.span().start(),
+    }
+}
+
+fn access_start(access: &PropertyAccess) -> Position {
+    match access {
+        PropertyAccess::Simple(access) => start(access.target()),
+        PropertyAccess::Private(access) => start(access.target()),
+        PropertyAccess::Super(access) => access.span().start(),
+    }
+}
+
+/// Where the engine will see the start of an expression when everything in it is wrapped.
+pub fn wrapped_start(expression: &Expression) -> Position {
+    match expression {
+        Expression::Call(call) => call.span().start(),
+        Expression::Conditional(conditional) => wrapped_start(conditional.condition()),
+        Expression::Binary(binary) if matches!(binary.op(), BinaryOp::Logical(_) | BinaryOp::Comma) => {
+            wrapped_start(binary.lhs())
+        }
+        _ => start(expression),
+    }
+}
+
+/// The position of a member's name.
 pub fn member(access: &PropertyAccess) -> Position {
+    match access {
+        PropertyAccess::Simple(access) => field_start(access.field()),
+        PropertyAccess::Private(access) => access.field().span().start(),
+        PropertyAccess::Super(access) => field_start(access.field()),
+    }
+}
+
+pub fn field_start(field: &PropertyAccessField) -> Position {
+    match field {
+        PropertyAccessField::Const(name) => name.span().start(),
+        PropertyAccessField::Expr(key) => start(key),
+    }
+}
+
+/// The position of an access's guard.
+fn engines_member(access: &PropertyAccess) -> Position {
     match access {
         PropertyAccess::Simple(access) => access.field().span().start(),
         PropertyAccess::Private(access) => access.field().span().start(),

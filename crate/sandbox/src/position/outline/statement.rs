@@ -7,6 +7,7 @@ use boa_engine::ast::statement::iteration::{ForLoop, ForLoopInitializer, Iterabl
 use boa_engine::ast::statement::{LabelledItem, Statement, Switch, Try};
 use boa_engine::ast::{Spanned, StatementListItem};
 
+use super::expression::start;
 use super::{Action, Insertion, Walk};
 
 impl Walk<'_> {
@@ -36,7 +37,7 @@ impl Walk<'_> {
         if !self.wraps || matches!(expression, Expression::Literal(_)) {
             return;
         }
-        if let Some(at) = self.lines.offset(expression.span().start()) {
+        if let Some(at) = self.lines.offset(start(expression)) {
             self.outline.insertions.push(Insertion { at, closes: false, text: ";".to_owned(), label: None });
         }
     }
@@ -44,16 +45,16 @@ impl Walk<'_> {
     fn declaration(&mut self, declaration: &Declaration) {
         match declaration {
             Declaration::FunctionDeclaration(function) => {
-                self.function(function.parameters(), function.body(), function.body().span().start());
+                self.function(function.parameters(), function.body());
             }
             Declaration::GeneratorDeclaration(function) => {
-                self.function(function.parameters(), function.body(), function.body().span().start());
+                self.function(function.parameters(), function.body());
             }
             Declaration::AsyncFunctionDeclaration(function) => {
-                self.function(function.parameters(), function.body(), function.body().span().start());
+                self.function(function.parameters(), function.body());
             }
             Declaration::AsyncGeneratorDeclaration(function) => {
-                self.function(function.parameters(), function.body(), function.body().span().start());
+                self.function(function.parameters(), function.body());
             }
             Declaration::ClassDeclaration(class) => {
                 let at = class.name().span().start();
@@ -97,14 +98,8 @@ impl Walk<'_> {
                 }
             }
             // The condition is compiled before the body here, too.
-            Statement::DoWhileLoop(statement) => {
-                self.condition(statement.cond());
-                self.statement(statement.body());
-            }
-            Statement::WhileLoop(statement) => {
-                self.condition(statement.condition());
-                self.statement(statement.body());
-            }
+            Statement::DoWhileLoop(statement) => self.r#loop(None, Some(statement.cond()), statement.body()),
+            Statement::WhileLoop(statement) => self.r#loop(None, Some(statement.condition()), statement.body()),
             Statement::ForLoop(statement) => self.for_loop(statement),
             Statement::ForInLoop(statement) => {
                 self.iteration(statement.initializer(), statement.target(), statement.body());
@@ -121,13 +116,14 @@ impl Walk<'_> {
             Statement::Labelled(statement) => match statement.item() {
                 LabelledItem::Statement(statement) => self.statement(statement),
                 LabelledItem::FunctionDeclaration(function) => {
-                    self.function(function.parameters(), function.body(), function.body().span().start());
+                    self.function(function.parameters(), function.body());
                 }
             },
             Statement::Throw(statement) => {
-                let at = statement.target().span().start();
-                self.guarded(at, |this| {
-                    this.expression(statement.target());
+                let target = statement.target();
+                let at = start(target);
+                self.guarded(target.span().start(), at, |this| {
+                    this.marked(target);
                     this.operation(Action::Operator, at);
                 });
             }
@@ -155,21 +151,35 @@ impl Walk<'_> {
             }
             None => {}
         }
-        if let Some(update) = statement.final_expr() {
-            self.expression(update);
-        }
-        if let Some(condition) = statement.condition() {
-            self.condition(condition);
-        }
-        self.statement(statement.body());
+        self.r#loop(statement.final_expr(), statement.condition(), statement.body());
         if scoped {
             self.names.close();
         }
     }
 
+    fn r#loop(&mut self, update: Option<&Expression>, condition: Option<&Expression>, body: &Statement) {
+        let at = condition.or(update).map(start);
+        let round = |this: &mut Self| {
+            if let Some(at) = at {
+                this.operation(Action::Loop, at);
+            }
+        };
+        round(self);
+        if let Some(update) = update {
+            self.expression(update);
+            round(self);
+        }
+        if let Some(condition) = condition {
+            self.condition(condition);
+            round(self);
+        }
+        self.statement(body);
+        round(self);
+    }
+
     /// `for … of` and `for … in`.
     fn iteration(&mut self, head: &IterableLoopInitializer, iterated: &Expression, body: &Statement) {
-        let at = iterated.span().start();
+        let at = start(iterated);
         self.marked(iterated);
         self.operation(Action::Iterate, at);
         self.names.open(&[]);

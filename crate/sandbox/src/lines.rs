@@ -1,4 +1,4 @@
-//! Byte offsets of the engine's positions and back.
+//! A text's lines, as the engine's lexer counts them: byte offsets of its positions, and back.
 
 use boa_engine::ast::Position;
 
@@ -28,17 +28,27 @@ impl<'a> Lines<'a> {
         self.text
     }
 
+    /// How many lines there are: one at least.
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// A line with its terminator, counted from 0; empty behind the last.
+    pub fn line(&self, index: usize) -> &'a str {
+        let Some(start) = self.starts.get(index) else { return "" };
+        let end = self.starts.get(index + 1).copied().unwrap_or(self.text.len());
+        &self.text[*start..end]
+    }
+
     /// The byte offset of a position; `None` behind the end of its line.
     pub fn offset(&self, position: Position) -> Option<usize> {
         let index = position.line_number() as usize - 1;
-        let start = *self.starts.get(index)?;
-        let end = self.starts.get(index + 1).copied().unwrap_or(self.text.len());
-        let line = &self.text[start..end];
+        let (start, line) = (*self.starts.get(index)?, self.line(index));
         let column = position.column_number() as usize - 1;
         if line.is_ascii() {
             return (column <= line.len()).then_some(start + column);
         }
-        let mut offsets = line.char_indices().map(|(at, _)| start + at).chain([end]);
+        let mut offsets = line.char_indices().map(|(at, _)| start + at).chain([start + line.len()]);
         offsets.nth(column)
     }
 
