@@ -10,11 +10,11 @@ Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", DO_NOT_TRACK: "1", 
 /**
  * @param {{ config?: string, entrypoint?: string, bindings?: Record<string, string> }} options a wrangler.jsonc, or the file of a Worker
  * without one; bindings are text
- * @returns {Promise<{ url: string, stop(): Promise<void> }>}
+ * @returns {Promise<{ url: string, version: string, stop(): Promise<void> }>} the version is workerd's
  */
 export async function startWorkerd({ config, entrypoint, bindings = {} }) {
-  const { resolve } = createRequire(new URL("../../worker/package.json", import.meta.url));
-  const { unstable_startWorker } = await import(pathToFileURL(resolve("wrangler")).href);
+  const require = createRequire(new URL("../../worker/package.json", import.meta.url));
+  const { unstable_startWorker } = await import(pathToFileURL(require.resolve("wrangler")).href);
   const port = await freePort();
   const worker = await unstable_startWorker({
     ...(config ? { config } : { name: "tests", entrypoint, compatibilityDate: "2026-04-01" }),
@@ -23,7 +23,8 @@ export async function startWorkerd({ config, entrypoint, bindings = {} }) {
     dev: { server: { hostname: "127.0.0.1", port }, inspector: false, persist: false, watch: false, logLevel: "error" },
   });
   await worker.ready;
-  return { url: `http://127.0.0.1:${port}`, stop: () => worker.dispose() };
+  const { version } = require("workerd/package.json");
+  return { url: `http://127.0.0.1:${port}`, version, stop: () => worker.dispose() };
 }
 
 function freePort() {

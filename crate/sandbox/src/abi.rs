@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::allocator;
+use crate::collector;
 use crate::instance::Instance;
 
 #[link(wasm_import_module = "nexus")]
@@ -39,7 +40,9 @@ pub extern "C" fn nexus_boot() {
             allocator::exhaust();
         }
     }));
-    INSTANCE.set(Some(Instance::boot()));
+    let instance = Instance::boot();
+    collector::attach();
+    INSTANCE.set(Some(instance));
 }
 
 /// A buffer of `length` bytes for the next message.
@@ -159,9 +162,10 @@ fn call_host(call: HostCall) -> HostReply {
     // SAFETY: the message lives until the call returns, and the host only reads it.
     let length = unsafe { host_call(message.as_ptr(), message.len()) };
     let reply = MESSAGE.take();
-    reply.get(..length).map_or_else(|| failed(Error::internal("the host's reply is too long")), |reply| {
-        msgpack::decode(reply).unwrap_or_else(failed)
-    })
+    reply.get(..length).map_or_else(
+        || failed(Error::internal("the host's reply is too long")),
+        |reply| msgpack::decode(reply).unwrap_or_else(failed),
+    )
 }
 
 /// Randomness for the engine's dependencies, which only seed hash maps with it: those need none inside the wall.

@@ -5,9 +5,11 @@
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicU32, AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use dlmalloc::Dlmalloc;
+
+use crate::collector;
 
 const PAGE: usize = 64 << 10;
 
@@ -22,6 +24,12 @@ static PEAK: AtomicU32 = AtomicU32::new(0);
 /// Sets how far linear memory may grow, in bytes.
 pub fn set_limit(bytes: u32) {
     LIMIT.store(bytes, Relaxed);
+    collector::schedule(LIVE.load(Relaxed));
+}
+
+/// How far linear memory may grow, in bytes.
+pub fn limit() -> u32 {
+    LIMIT.load(Relaxed)
 }
 
 /// Whether an allocation failed for the limit.
@@ -34,9 +42,10 @@ pub fn exhaust() {
     EXHAUSTED.store(true, Relaxed);
 }
 
-/// Lifts the limit a little, so that a stopped run can still be reported.
+/// Lifts the limit, so that a stopped run can still be reported. Not by a little: a stack of calls that has grown to
+/// megabytes doubles for the one call more that the report takes.
 pub fn open_reserve() {
-    const RESERVE: u32 = 1 << 20;
+    const RESERVE: u32 = 32 << 20;
     LIMIT.store(LIMIT.load(Relaxed).saturating_add(RESERVE), Relaxed);
 }
 
@@ -136,5 +145,6 @@ fn counted(pointer: *mut u8, added: usize, removed: usize) -> *mut u8 {
         core::arch::wasm32::unreachable();
     }
     count(added, removed);
+    collector::after_allocation(LIVE.load(Relaxed));
     pointer
 }

@@ -1,10 +1,10 @@
 //! JavaScript values to data and back. What is not data is refused with its path, never silently changed.
 
 use boa_engine::builtins::proxy::Proxy;
-use boa_engine::object::builtins::{JsArray, JsPromise, JsTypedArray, JsUint8Array};
-use boa_engine::object::IntegrityLevel;
-use boa_engine::property::PropertyKey;
 use boa_engine::builtins::typed_array::TypedArrayKind;
+use boa_engine::object::IntegrityLevel;
+use boa_engine::object::builtins::{JsArray, JsPromise, JsTypedArray, JsUint8Array};
+use boa_engine::property::PropertyKey;
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, JsVariant, js_string};
 use nexus_core::value::Path;
 use nexus_core::{Error, Map, Value};
@@ -43,7 +43,13 @@ struct Converter {
 }
 
 impl Converter {
-    fn convert(&mut self, value: &JsValue, key: &JsString, path: &mut Path, context: &mut Context) -> Result<Option<Value>, Failure> {
+    fn convert(
+        &mut self,
+        value: &JsValue,
+        key: &JsString,
+        path: &mut Path,
+        context: &mut Context,
+    ) -> Result<Option<Value>, Failure> {
         Ok(Some(match value.variant() {
             JsVariant::Undefined => return Ok(None),
             JsVariant::Null => Value::Null,
@@ -57,7 +63,13 @@ impl Converter {
         }))
     }
 
-    fn object(&mut self, object: &JsObject, key: &JsString, path: &mut Path, context: &mut Context) -> Result<Option<Value>, Failure> {
+    fn object(
+        &mut self,
+        object: &JsObject,
+        key: &JsString,
+        path: &mut Path,
+        context: &mut Context,
+    ) -> Result<Option<Value>, Failure> {
         if object.is_callable() {
             return Err(path.refuse("is a function").into());
         }
@@ -84,7 +96,11 @@ impl Converter {
             return Err(Error::resource_limit("valueDepth", self.max_depth, self.max_depth + 1).into());
         }
         self.ancestors.push(object.clone());
-        let members = if is_array(object, context)? { self.array(object, path, context) } else { self.plain(object, path, context) };
+        let members = if is_array(object, context)? {
+            self.array(object, path, context)
+        } else {
+            self.plain(object, path, context)
+        };
         self.ancestors.pop();
         members
     }
@@ -163,7 +179,8 @@ fn is_enumerable(object: &JsObject, key: &PropertyKey, context: &mut Context) ->
     if object.is_ordinary() {
         return Ok(object.borrow().properties().get(key).is_some_and(|property| property.enumerable() == Some(true)));
     }
-    let is_enumerable = context.intrinsics().constructors().object().prototype().get(js_string!("propertyIsEnumerable"), context)?;
+    let is_enumerable =
+        context.intrinsics().constructors().object().prototype().get(js_string!("propertyIsEnumerable"), context)?;
     match is_enumerable.as_callable() {
         Some(function) => Ok(function.call(&object.clone().into(), &[key.clone().into()], context)?.to_boolean()),
         None => Ok(true),

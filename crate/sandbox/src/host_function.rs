@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
-use boa_engine::object::{FunctionObjectBuilder, JsObject};
 use boa_engine::object::builtins::JsFunction;
+use boa_engine::object::{FunctionObjectBuilder, JsObject};
 use boa_engine::{Context, Finalize, JsArgs, JsData, JsResult, JsString, JsValue, NativeFunction, Trace};
 use nexus_core::{CapabilityToken, Error, Value};
 
@@ -176,7 +176,12 @@ pub fn define_global(name: &str, value: impl Into<JsValue>, context: &mut Contex
 ///
 /// # Errors
 /// What the engine says.
-pub fn define_constant(object: &JsObject, name: &str, value: impl Into<JsValue>, context: &mut Context) -> JsResult<()> {
+pub fn define_constant(
+    object: &JsObject,
+    name: &str,
+    value: impl Into<JsValue>,
+    context: &mut Context,
+) -> JsResult<()> {
     let descriptor = boa_engine::property::PropertyDescriptor::builder()
         .value(value)
         .writable(false)

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use boa_engine::builtins::promise::PromiseState;
 use boa_engine::object::builtins::{JsFunction, JsPromise};
 use boa_engine::{Context, JsError, JsResult, JsValue, Script, js_string};
-use nexus_core::message::{Compiled, CompileRequest, HostCall, HostReply, InferRequest, Inferred, ResumeRequest, StartRequest};
+use nexus_core::message::{
+    CompileRequest, Compiled, HostCall, HostReply, InferRequest, Inferred, ResumeRequest, StartRequest,
+};
 use nexus_core::{Answer, Error, ErrorCode, Limits, Segment, Status, Value};
 
 use crate::engine::{self, Jobs, Signals};
@@ -272,7 +274,9 @@ impl Instance {
             Failure::Ours(error) => error,
             Failure::Thrown(error) => match error.into_opaque(&mut self.context) {
                 Ok(thrown) => self.describe(&thrown),
-                Err(error) => error.as_engine().map_or_else(|| Error::internal("stopped"), failure::describe_engine_error),
+                Err(error) => {
+                    error.as_engine().map_or_else(|| Error::internal("stopped"), failure::describe_engine_error)
+                }
             },
         }
     }

@@ -23,6 +23,8 @@
 mod abi;
 #[cfg(target_family = "wasm")]
 mod allocator;
+#[cfg(target_family = "wasm")]
+mod collector;
 pub mod convert;
 mod early_error;
 mod engine;

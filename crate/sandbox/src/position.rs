@@ -25,8 +25,13 @@ use self::probe::{Layout, Probe};
 use self::trace::Frame;
 use crate::source::{self, HandlerSource};
 
-/// Bytes of a stopped handler's source up to which it is asked where it was: that happens in what memory is left.
-const STOPPED_SOURCE_BYTES: usize = 32 << 10;
+/// Bytes of source up to which a failed handler is compiled again. The memory that this takes counts as the run's; it is
+/// some 300 bytes for each byte of the source, and a handler of more than a few times this size does not compile in
+/// the default limit of memory at all.
+const PROBED_SOURCE_BYTES: usize = 64 << 10;
+
+/// Bytes of source up to which a stopped handler is parsed again: that happens in what memory is left.
+const STOPPED_SOURCE_BYTES: usize = 8 << 10;
 
 /// Why the engine made an error object.
 #[derive(Debug, Clone, Copy)]
@@ -44,16 +49,22 @@ pub fn locate(object: &JsObject, cause: Cause<'_>, text: &str, context: &mut Con
         Some(error) => trace::frames(&error),
         None => return Vec::new(),
     };
-    let stopped = matches!(cause, Cause::Stopped);
+    if matches!(cause, Cause::Stopped) && text.len() > STOPPED_SOURCE_BYTES {
+        return vec![None; frames.len()];
+    }
     // It was compiled, so it is within its limits.
     let limits = Limits { max_source_bytes: u64::MAX, ..Limits::default() };
-    let source = (!stopped || text.len() <= STOPPED_SOURCE_BYTES).then(|| HandlerSource::parse(text, &limits));
-    let Some(Ok(source)) = source else { return vec![None; frames.len()] };
+    let Ok(source) = HandlerSource::parse(text, &limits) else { return vec![None; frames.len()] };
     let plain = Layout::plain(&source);
-    let probe = match cause {
-        Cause::Thrown(message) => Probe::compile(&source, message.and_then(undefined), context),
-        Cause::Stopped => None,
+    let probed = match cause {
+        Cause::Thrown(message) if text.len() <= PROBED_SOURCE_BYTES => {
+            Some(plain.probed(&source, message.and_then(undefined)))
+        }
+        _ => None,
     };
+    // The tree is large, and so is the one of the probe.
+    drop(source);
+    let probe = probed.and_then(|(layout, text)| Probe::compile(layout, text, context));
     // What happened, happened in the innermost frame; all others are calls.
     let causes = std::iter::once(cause).chain(std::iter::repeat(Cause::Thrown(None)));
     let located = frames.iter().zip(causes).map(|(frame, cause)| {

@@ -167,7 +167,10 @@ impl Run {
         const NOTE: &str = "further log lines are dropped: the limit of lines or bytes is reached";
         let (lines, bytes) = (self.counts.log_lines + 1, self.counts.log_bytes + message.len() as u64);
         let within = |lines, bytes| lines <= self.limits.max_log_lines && bytes <= self.limits.max_log_bytes;
-        if within(self.counts.log_lines, self.counts.log_bytes) && !within(lines, bytes) && self.limits.max_log_lines > 0 {
+        if within(self.counts.log_lines, self.counts.log_bytes)
+            && !within(lines, bytes)
+            && self.limits.max_log_lines > 0
+        {
             let note = LogLine { level: LogLevel::Warn, message: NOTE.to_owned() };
             if self.counts.log_lines == self.limits.max_log_lines {
                 self.recorded.logs.pop();

@@ -72,9 +72,12 @@ impl State {
         }
     }
 
-    /// The recorded mutations. [`settle`] has to come first.
+    /// The recorded mutations. Changes inside values are among them once [`settle`] has turned them into data; where
+    /// that was not possible any more they are left out, rather than told without their value.
     pub fn take_mutations(&mut self) -> Vec<StateMutation> {
-        std::mem::take(&mut self.mutations)
+        let unsettled: Vec<usize> = self.slots.values_mut().filter_map(|slot| slot.changed.take()).collect();
+        let mutations = std::mem::take(&mut self.mutations).into_iter().enumerate();
+        mutations.filter(|(index, _)| !unsettled.contains(index)).map(|(_, mutation)| mutation).collect()
     }
 
     fn put(&mut self, key: String, value: Value) {

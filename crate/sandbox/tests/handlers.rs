@@ -76,10 +76,22 @@ fn every_family_is_allowed_by_name_and_wildcard_and_denied_without_or_with_anoth
         ("$state['a:b c.d'] = 1", "state:write:a:b c.d", "state:write:*", "state:write:a:b", "state.set"),
         ("delete $state['a:b c.d']", "state:write:a:b c.d", "state:write:*", "state:read:*", "state.delete"),
         ("return 'a:b c.d' in $state", "state:read:a:b c.d", "state:read:*", "state:write:*", "state.has"),
-        ("$emit('system:err or.x', 1)", "events:emit:system:err or.x", "events:emit:*", "events:emit:system", "events.emit"),
+        (
+            "$emit('system:err or.x', 1)",
+            "events:emit:system:err or.x",
+            "events:emit:*",
+            "events:emit:system",
+            "events.emit",
+        ),
         ("$emit.toast('x')", "events:emit:toast", "events:emit:*", "events:emit:toasts", "events.toast"),
         ("$view.focus('my list:1')", "view:update:my list:1", "view:update:*", "view:update:my list", "view.focus"),
-        ("$view.getElementById('e.1').setProp('a', 1)", "view:update:e.1", "view:update:*", "view:update:e", "view.setProp"),
+        (
+            "$view.getElementById('e.1').setProp('a', 1)",
+            "view:update:e.1",
+            "view:update:*",
+            "view:update:e",
+            "view.setProp",
+        ),
         ("await $ext.echo.say(1)", "ext:echo.say", "ext:*", "ext:echo.other", "ext.echo.say"),
         ("await $ext.echo.say(1)", "ext:echo", "ext:*", "ext:my ext", "ext.echo.say"),
         ("await $ext['my ext']['do it'](1)", "ext:my ext", "ext:*", "ext:my", "ext.my ext.do it"),
@@ -137,7 +149,8 @@ fn calls_are_promises_and_suspend_together() {
 #[test]
 fn a_hundred_awaits_in_sequence_and_at_once_give_right_results() {
     for count in [1, 2, 10, 100] {
-        let sequence = format!("let sum = 0; for (let i = 0; i < {count}; i++) sum += await $ext.echo.say(i); return sum");
+        let sequence =
+            format!("let sum = 0; for (let i = 0; i < {count}; i++) sum += await $ext.echo.say(i); return sum");
         assert_eq!(trial(&sequence).value(), json!(count * (count - 1) / 2));
         let at_once = format!("return await Promise.all(Array.from({{length: {count}}}, (_, i) => $ext.echo.say(i)))");
         assert_eq!(trial(&at_once).value(), json!((0..count).collect::<Vec<_>>()));
@@ -265,7 +278,9 @@ fn comments_on_the_last_line_and_odd_braces_in_text_are_fine() {
 
 #[test]
 fn code_from_strings_modules_and_timers_are_gone() {
-    for name in ["eval", "Function", "setTimeout", "fetch", "require", "process", "WebAssembly", "importScripts", "performance"] {
+    for name in
+        ["eval", "Function", "setTimeout", "fetch", "require", "process", "WebAssembly", "importScripts", "performance"]
+    {
         assert_eq!(trial(&format!("return typeof {name}")).value(), json!("undefined"), "{name}");
     }
     for source in [
@@ -278,7 +293,10 @@ fn code_from_strings_modules_and_timers_are_gone() {
         let value = trial(&format!("try {{ {source}; return 'ran' }} catch (e) {{ return e.name }}")).value();
         assert_eq!(value, json!("EvalError"), "{source}");
     }
-    assert_eq!(trial("try { await import('x'); return 'ran' } catch (e) { return e.name }").value(), json!("TypeError"));
+    assert_eq!(
+        trial("try { await import('x'); return 'ran' } catch (e) { return e.name }").value(),
+        json!("TypeError")
+    );
 }
 
 #[test]
@@ -307,8 +325,17 @@ fn counted_limits_hold_at_the_limit_and_stop_the_run_one_past_it() {
         ("maxPendingCalls", "pendingCalls", "await Promise.all(Array.from({length: N}, (_, i) => $ext.echo.say(i)))"),
     ];
     for (limit, resource, code) in cases {
-        let source = |count: u32| format!("try {{ {} }} catch {{ return 'caught' }} finally {{ $log('finally') }}; return 1", code.replace('N', &count.to_string()));
-        assert_eq!(trial(&source(20)).limit(limit, 20.0).run().error.filter(|_| limit != "maxHostCalls"), None, "{limit}");
+        let source = |count: u32| {
+            format!(
+                "try {{ {} }} catch {{ return 'caught' }} finally {{ $log('finally') }}; return 1",
+                code.replace('N', &count.to_string())
+            )
+        };
+        assert_eq!(
+            trial(&source(20)).limit(limit, 20.0).run().error.filter(|_| limit != "maxHostCalls"),
+            None,
+            "{limit}"
+        );
         let segment = trial(&source(21)).limit(limit, 20.0).run();
         let error = segment.error.unwrap_or_else(|| panic!("{limit} is not enforced"));
         assert_eq!(error.code, ErrorCode::ResourceLimit, "{limit}");
@@ -343,7 +370,10 @@ fn values_too_deep_or_large_stop_the_run() {
     let deep = |levels: usize| format!("let v = 1; for (let i = 0; i < {levels}; i++) v = [v]; $emit('e', v)");
     assert_eq!(trial(&deep(64)).run().error, None);
     let error = trial(&deep(65)).error();
-    assert_eq!((error.code, &to_json(error.context.unwrap())["resource"]), (ErrorCode::ResourceLimit, &json!("valueDepth")));
+    assert_eq!(
+        (error.code, &to_json(error.context.unwrap())["resource"]),
+        (ErrorCode::ResourceLimit, &json!("valueDepth"))
+    );
     let large = |size: usize| format!("$emit('e', 'x'.repeat({size}))");
     assert_eq!(trial(&large(1000 - 3)).limit("maxValueBytes", 1000.0).run().error, None);
     let error = trial(&large(1000 - 2)).limit("maxValueBytes", 1000.0).error();
@@ -362,7 +392,8 @@ fn source_over_the_limit_is_refused() {
 fn state_changed_by_others_is_seen_after_an_await() {
     use nexus_core::message::ResumeRequest;
     use nexus_core::{Answer, MutationOperation, StateMutation};
-    let source = "const before = $state.n; await $ext.echo.say(1); return [before, $state.n, $state.gone, $state.list.length]";
+    let source =
+        "const before = $state.n; await $ext.echo.say(1); return [before, $state.n, $state.gone, $state.list.length]";
     let (mut instance, _) = trial(source).granted(ALL).state(json!({"n": 1, "gone": 1, "list": []})).start();
     let set = |key: &str, value| StateMutation { key: key.into(), value, operation: MutationOperation::Set };
     let state = vec![

@@ -210,7 +210,12 @@ fn text_without_semicolons_fails_where_it_does() {
 
 #[test]
 fn columns_are_utf_16_units_and_lines_end_as_in_javascript() {
-    for source in ["const s = '😀é'; null.§method()", "/* 😀 */ const {a} = 1, §{b} = null", "'😀';\n'😀😀', §nobody", "1;\r\n\r\nnull.§method()"] {
+    for source in [
+        "const s = '😀é'; null.§method()",
+        "/* 😀 */ const {a} = 1, §{b} = null",
+        "'😀';\n'😀😀', §nobody",
+        "1;\r\n\r\nnull.§method()",
+    ] {
         fails_at_the_mark(source);
     }
 }
@@ -286,10 +291,36 @@ fn a_name_is_declared_once() {
 
 #[test]
 fn text_that_ends_too_early_is_told_so() {
-    for source in ["return (§", "if (x) {§", "call(1,\n  §", "const o = {§", "a +§", "() => {\n§", "return (1 // )§", "const§"] {
+    for source in
+        ["return (§", "if (x) {§", "call(1,\n  §", "const o = {§", "a +§", "() => {\n§", "return (1 // )§", "const§"]
+    {
         is_refused_at_the_mark(source, "SyntaxError: unexpected end of the source");
     }
     for source in ["§}", "return 1;\n§}"] {
         is_refused_at_the_mark(source, "SyntaxError: unexpected '}' outside of any block");
     }
+}
+
+#[test]
+fn long_chains_and_deep_nesting_do_no_harm() {
+    // Unoptimised, the engine's parser takes more than twice the stack a level that it takes in the sandbox.
+    let thread = std::thread::Builder::new().stack_size(5 << 20).spawn(|| {
+        let sum = vec!["number"; 500].join(" + ");
+        let calls = ".trim()".repeat(100);
+        for failing in [
+            format!("const sum = {sum};\nnone.§method();"),
+            format!("const sum =\n  §{sum} + big;"),
+            format!("const sum =\n  {sum} +\n  §number * big;"),
+            format!("return 'text'{calls}\n  .§method(){calls};"),
+            format!("return 'text'{calls}.length.§trim(){calls};"),
+        ] {
+            fails_at_the_mark(&format!("{VARIABLES}\n{failing}"));
+        }
+        for depth in [10, 40, 80] {
+            let (open, close) = ("(1 + ".repeat(depth), ")".repeat(depth));
+            fails_at_the_mark(&format!("{VARIABLES}\nconst x = {open}1{close};\nnone.§method();"));
+            fails_at_the_mark(&format!("{VARIABLES}\nconst x = {open}none.§method(){close};"));
+        }
+    });
+    thread.unwrap().join().unwrap();
 }

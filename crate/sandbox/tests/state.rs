@@ -19,9 +19,10 @@ fn mutations(segment: &Segment) -> Vec<String> {
 
 #[test]
 fn reads_see_own_writes_in_both_forms() {
-    let segment = trial("$state.count++; $state.set('count', $state.get('count') + 1); $state.count += 2; return $state.count")
-        .state(json!({"count": 1}))
-        .run();
+    let segment =
+        trial("$state.count++; $state.set('count', $state.get('count') + 1); $state.count += 2; return $state.count")
+            .state(json!({"count": 1}))
+            .run();
     assert_eq!(segment.return_value.as_ref().and_then(|v| v.as_number()), Some(5.0));
     assert_eq!(mutations(&segment), ["count=2", "count=3", "count=5"]);
 }
@@ -65,9 +66,8 @@ fn nested_values_behave_like_the_arrays_and_objects_they_are() {
             JSON.stringify($state.o), Object.entries($state.o.p), 'q' in $state.o.p, {...$state.o}.p.q,
             $state.list.toSorted(), $state.o.p.constructor === Object]";
     let value = trial(source).state(json!({"list": [1, 3, 2], "o": {"p": {"q": 1}}})).value();
-    let expected = json!([
-        true, true, [2, 6, 4], [1, 3, 2], "3,2,1", "{\"p\":{\"q\":1}}", [["q", 1]], true, 1, [1, 2, 3], true
-    ]);
+    let expected =
+        json!([true, true, [2, 6, 4], [1, 3, 2], "3,2,1", "{\"p\":{\"q\":1}}", [["q", 1]], true, 1, [1, 2, 3], true]);
     assert_eq!(value, expected);
 }
 
@@ -154,7 +154,8 @@ fn descriptors_and_prototypes_give_no_way_around_the_record() {
 
 #[test]
 fn each_segment_carries_only_what_is_new() {
-    let source = "$state.a = 1; $state.l.push(1); await $ext.echo.say(1); $state.b = 2; $state.l.push(2); return $state.l";
+    let source =
+        "$state.a = 1; $state.l.push(1); await $ext.echo.say(1); $state.b = 2; $state.l.push(2); return $state.l";
     let (mut instance, first) = trial(source).state(json!({"l": []})).start();
     assert_eq!(mutations(&first), ["a=1", "l=[1]"]);
     assert_eq!(first.metrics.host_calls["ext.echo.say"], 1);

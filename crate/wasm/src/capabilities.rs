@@ -39,9 +39,8 @@ pub fn parse_capability(text: &JsValue) -> Result<JsValue, JsValue> {
 
 fn parts(token: &CapabilityToken) -> Value {
     let mut members = vec![("token", Value::from(token.to_string()))];
-    let scoped = |family: &str, scope: &Scope| {
-        vec![("family", Value::from(family)), ("name", Value::from(scope.to_string()))]
-    };
+    let scoped =
+        |family: &str, scope: &Scope| vec![("family", Value::from(family)), ("name", Value::from(scope.to_string()))];
     members.extend(match token {
         CapabilityToken::StateRead(scope) => scoped("state:read", scope),
         CapabilityToken::StateWrite(scope) => scoped("state:write", scope),
@@ -84,7 +83,7 @@ pub fn check_capability(granted: &JsValue, required: &JsValue) -> Result<bool, J
 #[wasm_bindgen]
 pub fn attenuate(granted: &JsValue, wanted: &JsValue) -> Result<Array, JsValue> {
     ensure_sound()?;
-    let narrowed = capability::attenuate(&tokens(granted, "granted")?, &tokens(wanted, "wanted")?)
-        .map_err(Failure::from)?;
+    let narrowed =
+        capability::attenuate(&tokens(granted, "granted")?, &tokens(wanted, "wanted")?).map_err(Failure::from)?;
     Ok(narrowed.iter().map(|token| JsValue::from(token.to_string())).collect())
 }

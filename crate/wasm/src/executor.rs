@@ -6,7 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
@@ -24,13 +24,32 @@ thread_local! {
 /// Runs `future` to its end, from the next microtask on.
 pub fn spawn(future: impl Future<Output = ()> + 'static) {
     EXECUTOR.with(|executor| {
-        let id = executor.next_id.get();
-        executor.next_id.set(id + 1);
-        let alarm = Arc::new(Alarm { id, rung: AtomicBool::new(false) });
-        let task = Task { future: Box::pin(future), waker: alarm.clone().into(), alarm: alarm.clone() };
-        executor.tasks.borrow_mut().insert(id, task);
+        let task = executor.task(future);
+        let alarm = Arc::clone(&task.alarm);
+        executor.tasks.borrow_mut().insert(alarm.id, task);
         alarm.ring();
     });
+}
+
+/// Runs `future` to its first wait at once, as JavaScript runs an async function, and from there on in microtasks.
+pub fn begin(future: impl Future<Output = ()> + 'static) {
+    EXECUTOR.with(|executor| {
+        let task = executor.task(future);
+        executor.poll(task);
+    });
+}
+
+/// Waits for the next microtask.
+pub async fn next_turn() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 struct Task {
@@ -69,6 +88,12 @@ impl Executor {
         }
     }
 
+    fn task(&self, future: impl Future<Output = ()> + 'static) -> Task {
+        let id = self.next_id.replace(self.next_id.get() + 1);
+        let alarm = Arc::new(Alarm { id, rung: AtomicBool::new(false) });
+        Task { future: Box::pin(future), waker: alarm.clone().into(), alarm }
+    }
+
     /// Polls each task that is ready now, once. No borrow is held while a task runs: it may spawn and wake others.
     fn turn(&self) {
         self.turn_is_due.set(false);
@@ -78,12 +103,16 @@ impl Executor {
                 return;
             }
             let task = self.tasks.borrow_mut().remove(&id);
-            let Some(mut task) = task else { continue };
-            task.alarm.rung.store(false, Ordering::Relaxed);
-            let pending = task.future.as_mut().poll(&mut Context::from_waker(&task.waker)) == Poll::Pending;
-            if pending {
-                self.tasks.borrow_mut().insert(id, task);
+            if let Some(task) = task {
+                self.poll(task);
             }
+        }
+    }
+
+    fn poll(&self, mut task: Task) {
+        task.alarm.rung.store(false, Ordering::Relaxed);
+        if task.future.as_mut().poll(&mut Context::from_waker(&task.waker)) == Poll::Pending {
+            self.tasks.borrow_mut().insert(task.alarm.id, task);
         }
     }
 }

@@ -22,7 +22,7 @@ impl FetchHttp {
         Self { fetch }
     }
 
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, JsValue> {
+    async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, JsValue> {
         // Looked up for each request: embedders replace the global one, in tests above all.
         let global = js_sys::global();
         let fetch = match &self.fetch {
@@ -31,6 +31,10 @@ impl FetchHttp {
                 .dyn_into()
                 .map_err(|_| JsValue::from_str("this platform has no fetch"))?,
         };
+        if self.fetch.is_none() && is_browser(&global) {
+            // A browser sends its own; some ask the server's leave before they send another.
+            request.headers.retain(|(name, _)| name != "user-agent");
+        }
         let exchange = Exchange(AbortController::new()?);
         let init = exchange.init(&request, &global)?;
         let answer = fetch.call2(&global, &request.url.as_str().into(), &init)?;
@@ -87,9 +91,15 @@ impl Exchange {
             set("body", &Uint8Array::from(body.as_slice()))?;
         }
         // A handler speaks for itself and not for the page's user. Workers have no cookies, and refuse the field.
-        let prototype = Reflect::get(global, &"Request".into()).and_then(|class| Reflect::get(&class, &"prototype".into()));
+        let prototype =
+            Reflect::get(global, &"Request".into()).and_then(|class| Reflect::get(&class, &"prototype".into()));
         if prototype.is_ok_and(|prototype| Reflect::has(&prototype, &"credentials".into()).unwrap_or(false)) {
             set("credentials", &"omit".into())?;
+        }
+        // Browsers let requests for one URL wait for each other, Chromium 20 s long, in case the first answer can be
+        // cached. Elsewhere `fetch` has no cache, and the field would only add headers.
+        if Reflect::has(global, &"location".into())? {
+            set("cache", &"no-store".into())?;
         }
         Ok(init)
     }
@@ -114,6 +124,12 @@ impl HttpBody for FetchBody {
             read.await.map_err(|thrown: JsValue| failed(&thrown))
         })
     }
+}
+
+/// Every browser, and nothing else, goes by the name of the first.
+fn is_browser(global: &Object) -> bool {
+    let name = Reflect::get(global, &"navigator".into()).and_then(|it| Reflect::get(&it, &"userAgent".into()));
+    name.ok().and_then(|name| name.as_string()).is_some_and(|name| name.starts_with("Mozilla/"))
 }
 
 fn text(value: &JsValue) -> String {

@@ -20,11 +20,8 @@ pub fn from_js(object: &JsValue) -> Result<HostFunction, Failure> {
     }
     let fields = Fields::open_any(object, "the host function")?;
     let name = fields.text("name")?;
-    let signature = if fields.get("signature")?.is_undefined() {
-        format!("{name}(...args)")
-    } else {
-        fields.text("signature")?
-    };
+    let signature =
+        if fields.get("signature")?.is_undefined() { format!("{name}(...args)") } else { fields.text("signature")? };
     let call = fields.function("call")?.ok_or_else(|| fields.wrong("call", "a function"))?;
     let object = object.clone();
     let called = name.clone();

@@ -6,7 +6,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`interop`] | every conversion between JavaScript's values and the kernel's |
-//! | [`kernel`] | the exported class |
+//! | [`kernel`], [`arguments`] | the exported class, and what its methods are given |
 //! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
 //! | [`extension`], [`host_function`] | objects of the embedder's, as the kernel sees them |
 //! | [`fetch`], [`clock`], [`entropy`], [`abort`] | the platform, as the kernel sees it |
@@ -14,6 +14,7 @@
 //! | [`capabilities`], [`msgpack`] | exports that need no kernel |
 
 pub mod abort;
+pub mod arguments;
 pub mod capabilities;
 pub mod clock;
 mod console;

@@ -4,9 +4,10 @@
 //! therefore rejects every promise that is still open with `INTERNAL_ERROR`, and poisons the module: its state can no
 //! longer be trusted, so later calls are rejected at once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::panic::PanicHookInfo;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 use js_sys::{Function, Promise};
@@ -14,6 +15,14 @@ use nexus_core::Error;
 use wasm_bindgen::prelude::*;
 
 use crate::{executor, interop};
+
+/// Whether a promise stands in the list of those to be rejected.
+#[derive(Clone, Copy)]
+enum Registered {
+    NotYet,
+    As(u64),
+    NoMore,
+}
 
 #[derive(Default)]
 struct Open {
@@ -27,7 +36,7 @@ thread_local! {
     static OPEN: RefCell<Open> = RefCell::default();
 }
 
-/// The promise for what `future` comes to. Rejected with `INTERNAL_ERROR` if the kernel panics before that.
+/// The promise for what `future` comes to, which is begun at once. Rejected with `INTERNAL_ERROR` if the kernel panics before that.
 pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     if let Err(error) = ensure_sound() {
         return Promise::reject(&error);
@@ -35,20 +44,30 @@ pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static)
     let mut functions = None;
     let promise = Promise::new(&mut |resolve, reject| functions = Some((resolve, reject)));
     let (resolve, reject) = functions.expect("a promise's executor runs at once");
-    let id = OPEN.with_borrow_mut(|open| {
-        open.next_id += 1;
-        open.rejects.insert(open.next_id, reject.clone());
-        open.next_id
+    let registered = Rc::new(Cell::new(Registered::NotYet));
+    executor::begin({
+        let (registered, reject) = (Rc::clone(&registered), reject.clone());
+        async move {
+            let outcome = future.await;
+            if let Registered::As(id) = registered.replace(Registered::NoMore) {
+                OPEN.with_borrow_mut(|open| open.rejects.shift_remove(&id));
+            }
+            // Neither function throws.
+            let _ = match outcome {
+                Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
+                Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
+            };
+        }
     });
-    executor::spawn(async move {
-        let outcome = future.await;
-        OPEN.with_borrow_mut(|open| open.rejects.shift_remove(&id));
-        // Neither function throws.
-        let _ = match outcome {
-            Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
-            Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
-        };
-    });
+    // Only now: a panic in the first step is thrown at the caller, who has no promise yet.
+    if let Registered::NotYet = registered.get() {
+        let id = OPEN.with_borrow_mut(|open| {
+            open.next_id += 1;
+            open.rejects.insert(open.next_id, reject);
+            open.next_id
+        });
+        registered.set(Registered::As(id));
+    }
     promise
 }
 

@@ -24,7 +24,9 @@ fn member(name: &str, value: impl Into<JsValue>) -> JsValue {
 
 #[wasm_bindgen_test]
 fn data_comes_back_as_it_went() {
-    for json in ["null", "true", "-0.5", "9007199254740991", r#""ö😀\u0000""#, "[1,[2,{}]]", r#"{"z":1,"a":{"b":[null]}}"#] {
+    for json in
+        ["null", "true", "-0.5", "9007199254740991", r#""ö😀\u0000""#, "[1,[2,{}]]", r#"{"z":1,"a":{"b":[null]}}"#]
+    {
         let value = parse(json);
         let back = value_to_js(&read(&value).unwrap());
         assert_eq!(String::from(JSON::stringify(&back).unwrap()), String::from(JSON::stringify(&value).unwrap()));

@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::Reflect;
+use nexus_wasm::executor::next_turn;
 use nexus_wasm::promise::{handle_panics, is_poisoned, promise};
 use nexus_wasm::{capabilities, msgpack};
 use wasm_bindgen::prelude::*;
@@ -17,7 +18,10 @@ fn text(error: &JsValue, field: &str) -> String {
 async fn a_panic_rejects_open_promises_and_all_later_ones() {
     handle_panics();
     let for_ever = promise(std::future::pending());
-    let broken = promise(async { panic!("the ship is sinking") });
+    let broken = promise(async {
+        next_turn().await;
+        panic!("the ship is sinking")
+    });
 
     for open in [broken, for_ever] {
         let error = JsFuture::from(open).await.unwrap_err();

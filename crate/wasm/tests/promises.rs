@@ -8,7 +8,7 @@ use futures_channel::oneshot;
 use js_sys::Date;
 use nexus_kernel::clock::Clock;
 use nexus_wasm::clock::JsClock;
-use nexus_wasm::executor::spawn;
+use nexus_wasm::executor::{next_turn, spawn};
 use nexus_wasm::promise::promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -28,6 +28,19 @@ async fn a_future_goes_on_when_what_it_waits_for_is_there() {
         let _ = sender.send(42);
     });
     assert_eq!(JsFuture::from(waiting).await, Ok(42.into()));
+}
+
+#[wasm_bindgen_test]
+fn a_future_runs_to_its_first_wait_at_once() {
+    let reached = Rc::new(RefCell::new(Vec::new()));
+    let notes = Rc::clone(&reached);
+    let _ = promise(async move {
+        notes.borrow_mut().push("first");
+        next_turn().await;
+        notes.borrow_mut().push("second");
+        Ok(JsValue::NULL)
+    });
+    assert_eq!(*reached.borrow(), ["first"]);
 }
 
 #[wasm_bindgen_test]

@@ -35,6 +35,8 @@ fn run_once() -> Result<()> {
     ensure!(layout::root().join(ONCE).exists(), "{ONCE} is missing");
     package::build(Profile::Release)?;
     ensure_node_modules("tests")?;
+    // Its wrangler and its Worker are the job's fourth place.
+    ensure_node_modules("worker")?;
     let chromium = ensure_chromium()?;
     run(node("").arg(ONCE).env("CHROMIUM", chromium.browser))
 }

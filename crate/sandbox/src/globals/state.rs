@@ -251,7 +251,8 @@ fn set_asked(args: &[JsValue], value: &JsValue, context: &mut Context) -> JsResu
         Asked::Symbol => Ok(false.into()),
         Asked::Method(_) => {
             let name = args.get_or_undefined(1).to_string(context)?.to_std_string_lossy();
-            let message = format!("{name} is a method of $state; to set a key of that name use $state.set({name:?}, value)");
+            let message =
+                format!("{name} is a method of $state; to set a key of that name use $state.set({name:?}, value)");
             Err(super::throw(Error::invalid_argument(message), context))
         }
         Asked::Key(key) => {

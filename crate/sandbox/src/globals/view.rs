@@ -1,9 +1,7 @@
 //! `$view`: commands to the view's components, as methods and in the form `$view.getElementById(id).setProp(…)`.
 
 use boa_engine::object::{FunctionObjectBuilder, JsObject};
-use boa_engine::{
-    Context, Finalize, JsArgs, JsData, JsResult, JsString, JsValue, NativeFunction, Trace, js_string,
-};
+use boa_engine::{Context, Finalize, JsArgs, JsData, JsResult, JsString, JsValue, NativeFunction, Trace, js_string};
 use nexus_core::capability::Scope;
 use nexus_core::effect::ViewCommandType;
 use nexus_core::{CapabilityToken, Error, Map, Value, ViewCommand};
@@ -23,7 +21,8 @@ pub fn register(registry: &mut Registry) {
 
 pub fn install(view: &JsObject, context: &mut Context) -> JsResult<()> {
     let element = NativeFunction::from_fn_ptr(get_element_by_id);
-    let element = FunctionObjectBuilder::new(context.realm(), element).name(js_string!("getElementById")).length(1).build();
+    let element =
+        FunctionObjectBuilder::new(context.realm(), element).name(js_string!("getElementById")).length(1).build();
     let element = JsObject::from(element);
     freeze(&element, context)?;
     define_constant(view, "getElementById", element, context)?;
@@ -141,7 +140,8 @@ impl HostFunction for Command {
 
     fn call(&self, call: &mut Call<'_>) -> Result<JsValue, Failure> {
         let name = call.string(1, "the command's name")?;
-        let params = if call.args.get_or_undefined(2).is_undefined() { Value::Object(Map::new()) } else { call.value(2)? };
+        let params =
+            if call.args.get_or_undefined(2).is_undefined() { Value::Object(Map::new()) } else { call.value(2)? };
         record_custom(call, name, params)
     }
 }
@@ -214,7 +214,8 @@ fn get_element_by_id(_: &JsValue, args: &[JsValue], context: &mut Context) -> Js
     for name in ["setProp", "call"] {
         let method = NativeFunction::from_copy_closure_with_captures(
             move |_, args, element: &Element, context| {
-                let args: Vec<JsValue> = std::iter::once(element.0.clone().into()).chain(args.iter().cloned()).collect();
+                let args: Vec<JsValue> =
+                    std::iter::once(element.0.clone().into()).chain(args.iter().cloned()).collect();
                 if name == "setProp" { invoke(&SetProp, &args, context) } else { invoke(&CallMethod, &args, context) }
             },
             Element(id.clone()),

@@ -8,12 +8,13 @@
 
 mod declaration;
 mod expression;
+mod extent;
 mod names;
 mod optional;
 mod statement;
 
-use boa_engine::ast::expression::Expression;
 use boa_engine::ast::Position;
+use boa_engine::ast::expression::Expression;
 use boa_engine::interner::{Interner, Sym};
 
 use self::names::Names;
@@ -122,19 +123,31 @@ pub struct Outline {
     pub operations: Vec<Operation>,
     /// In the order of the text.
     pub insertions: Vec<Insertion>,
+    /// How deeply the text is nested, as its parser sees it.
+    pub nesting: usize,
+}
+
+/// What is put around a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Wrapping<'a> {
+    /// How many wraps there may be in each other.
+    pub depth: usize,
+    /// A variable that the handler uses and nobody has.
+    pub undefined: Option<&'a str>,
 }
 
 impl Outline {
     /// The outline of a handler. Without wraps the text stays as it is, and so does what the engine can tell apart.
-    /// `undefined` is a variable that the handler uses and nobody has.
-    pub fn new(source: &HandlerSource, lines: &Lines<'_>, wraps: bool, undefined: Option<&str>) -> Self {
+    pub fn new(source: &HandlerSource, lines: &Lines<'_>, wrapping: Option<Wrapping<'_>>) -> Self {
         let interner = source.interner();
         let mut walk = Walk {
             outline: Self::default(),
             lines,
             interner,
-            wraps,
-            undefined: undefined.and_then(|name| interner.get(name)),
+            wraps: wrapping.is_some(),
+            wraps_left: wrapping.map_or(0, |wrapping| wrapping.depth),
+            nesting: 0,
+            undefined: wrapping.and_then(|wrapping| wrapping.undefined).and_then(|name| interner.get(name)),
             functions: 0,
             open: Vec::new(),
             names: Names::default(),
@@ -158,6 +171,9 @@ struct Walk<'a> {
     lines: &'a Lines<'a>,
     interner: &'a Interner,
     wraps: bool,
+    /// How many more wraps there may be in those that are open.
+    wraps_left: usize,
+    nesting: usize,
     undefined: Option<Sym>,
     functions: usize,
     open: Vec<Open>,
@@ -175,6 +191,14 @@ impl Walk<'_> {
             let (container, previous) = (*container, *last);
             self.outline.operations.push(Operation { container, previous, code, action, at });
         }
+    }
+
+    /// Walks what the parser descends into.
+    fn nested(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.nesting += 1;
+        self.outline.nesting = self.outline.nesting.max(self.nesting);
+        walk(self);
+        self.nesting -= 1;
     }
 
     fn enter(&mut self, kind: Kind, function: usize, parent: Option<usize>) -> usize {
@@ -220,8 +244,11 @@ impl Walk<'_> {
         (before, after): (&str, &str),
         walk: impl FnOnce(&mut Self),
     ) {
-        let bounds = (self.lines.offset(expression::start(expression)), self.end(expression));
-        let (true, (Some(start), Some(end))) = (self.wraps, bounds) else { return walk(self) };
+        let bounds = (self.lines.offset(extent::start(expression)), self.end(expression));
+        let (Some(left), (Some(start), Some(end))) = (self.wraps_left.checked_sub(1), bounds) else {
+            return walk(self);
+        };
+        self.wraps_left = left;
         self.contained(Kind::Wrap(wrap), |this, container| {
             let text = format!("{before}{}", wrap.open());
             let label = Some((container, before.len() + "(".len()));
@@ -230,6 +257,7 @@ impl Walk<'_> {
             let text = format!("{}{after}", wrap.close());
             this.outline.insertions.push(Insertion { at: end, closes: true, text, label: None });
         });
+        self.wraps_left += 1;
     }
 
     fn wrapped(&mut self, wrap: Wrap, expression: &Expression, walk: impl FnOnce(&mut Self)) {

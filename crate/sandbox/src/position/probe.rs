@@ -11,10 +11,15 @@ use boa_engine::ast::Position;
 use boa_engine::{Context, Script, Source};
 
 use super::Cause;
-use super::outline::{Action, Kind, Operation, Outline};
-use super::trace::{self, SourceMap};
+use super::outline::{Action, Kind, Operation, Outline, Wrapping};
+use super::trace::{self, Entry, SourceMap};
 use crate::lines::Lines;
 use crate::source::HandlerSource;
+
+/// How deeply a probe may be nested. The engine's parser has room for 120 levels on the default stack.
+const NESTING: usize = 90;
+/// Two parentheses.
+const NESTING_OF_A_WRAP: usize = 2;
 
 #[derive(Debug)]
 pub struct Layout {
@@ -26,13 +31,18 @@ pub struct Layout {
 impl Layout {
     /// The layout of the handler's own text.
     pub fn plain(source: &HandlerSource) -> Self {
-        Self::build(source, false, None).0
+        Self::build(source, None).0
     }
 
-    /// Answers the text of the layout as well.
-    pub fn build(source: &HandlerSource, wraps: bool, undefined: Option<&str>) -> (Self, String) {
+    /// The layout of a probe, and its text. `undefined` is a variable that the handler uses and nobody has.
+    pub fn probed(&self, source: &HandlerSource, undefined: Option<&str>) -> (Self, String) {
+        let depth = NESTING.saturating_sub(self.outline.nesting) / NESTING_OF_A_WRAP;
+        Self::build(source, Some(Wrapping { depth, undefined }))
+    }
+
+    fn build(source: &HandlerSource, wrapping: Option<Wrapping<'_>>) -> (Self, String) {
         let lines = Lines::new(source.text());
-        let outline = Outline::new(source, &lines, wraps, undefined);
+        let outline = Outline::new(source, &lines, wrapping);
         let mut text = String::with_capacity(source.text().len() * 2);
         let mut places = Vec::new();
         let mut done = 0;
@@ -84,12 +94,39 @@ impl Layout {
         for container in containers {
             let previous = left.iter().find_map(|left| self.child_of(container, *left));
             found.extend(self.outline.operations.iter().filter(|operation| {
-                operation.container == container
-                    && operation.previous == previous
-                    && operation.code.is_none_or(|(start, end)| (start..end).contains(&since))
+                let here = operation.container == container && operation.previous == previous;
+                // Where the guard ends is not known.
+                let behind = self.is_outermost(container) && operation.previous == Some(container);
+                (here || behind) && operation.code.is_none_or(|(start, end)| (start..end).contains(&since))
             }));
         }
         found
+    }
+
+    /// Outside a body, code behind a wrap counts as the wrap's in the engine's map. There is another wrap in such a wrap,
+    /// so its last entry begins with its last instruction.
+    fn with_ends(&self, map: SourceMap) -> SourceMap {
+        let mut ended = SourceMap::with_capacity(map.len());
+        for (index, entry) in map.iter().enumerate() {
+            ended.push(*entry);
+            let Some(container) = self.containers_at(&map, index).first() else { continue };
+            let (Kind::Wrap(wrap), true) = (self.outline.containers[*container].kind, self.is_outermost(*container))
+            else {
+                continue;
+            };
+            let end = entry.pc + wrap.code_size().1;
+            let again = map[index + 1..].iter().any(|later| later.position == entry.position);
+            if !again && map.get(index + 1).is_some_and(|next| next.pc > end) {
+                ended.push(Entry { pc: end, position: None });
+            }
+        }
+        ended
+    }
+
+    /// Whether a container is outside of a body, and in no other.
+    fn is_outermost(&self, container: usize) -> bool {
+        let parent = self.outline.containers[container].parent;
+        parent.is_some_and(|parent| self.outline.containers[parent].kind == Kind::Parameters)
     }
 
     fn parameters(&self, function: usize) -> Vec<usize> {
@@ -128,16 +165,16 @@ pub struct ProbedFunction {
 }
 
 impl Probe {
-    /// Compiles a probe of the handler; `None` if the text cannot be probed. `undefined` is a variable that the handler
-    /// uses and nobody has.
-    pub fn compile(source: &HandlerSource, undefined: Option<&str>, context: &mut Context) -> Option<Self> {
-        let (layout, text) = Layout::build(source, true, undefined);
+    /// Compiles a probe; `None` if it is no program.
+    pub fn compile(layout: Layout, text: String, context: &mut Context) -> Option<Self> {
         let script = Script::parse(Source::from_bytes(&text), None, context).ok()?;
+        drop(text);
         let code = script.codeblock(context).ok()?;
         let functions = trace::source_maps(&code)
             .into_iter()
             .filter_map(|map| {
                 let function = layout.function_of(&map)?;
+                let map = layout.with_ends(map);
                 let wraps = Wraps::find(&layout, &map);
                 Some(ProbedFunction { function, map, wraps })
             })
@@ -155,11 +192,6 @@ impl Probe {
         })
     }
 
-    #[cfg(test)]
-    pub fn functions(&self) -> &[ProbedFunction] {
-        &self.functions
-    }
-
     /// The function of the probe that is the one with this map, if its code is the same.
     pub fn function(&self, plain: &Layout, map: &SourceMap) -> Option<&ProbedFunction> {
         let function = plain.function_of(map)?;
@@ -174,7 +206,8 @@ impl Probe {
     fn operations_without_guards(&self, map: &SourceMap, pc: u32) -> Vec<&Operation> {
         let only_wraps = |probed: &&ProbedFunction| {
             let labels = probed.map.iter().filter_map(|entry| entry.position);
-            map.iter().all(|entry| entry.position.is_none()) && labels.into_iter().all(|label| self.layout.origin(label).is_none())
+            map.iter().all(|entry| entry.position.is_none())
+                && labels.into_iter().all(|label| self.layout.origin(label).is_none())
         };
         let functions = self.functions.iter().filter(only_wraps);
         functions
@@ -229,9 +262,18 @@ fn has(map: &SourceMap, start: u32, end: u32, position: Position) -> bool {
     after > 0 && map[after - 1].position == Some(position) && end <= next
 }
 
-/// The wraps' instructions in a function of the probe, in ascending order: where each begins, and how long it is.
+/// The wraps' instructions in a function of the probe, in ascending order.
 #[derive(Debug)]
-struct Wraps(Vec<(u32, u32)>);
+struct Wraps(Vec<Inserted>);
+
+#[derive(Debug)]
+struct Inserted {
+    /// Program counter in the probe.
+    start: u32,
+    length: u32,
+    /// The length of all before.
+    before: u32,
+}
 
 impl Wraps {
     fn find(layout: &Layout, map: &SourceMap) -> Self {
@@ -250,17 +292,26 @@ impl Wraps {
             }
         }
         instructions.sort_unstable();
-        Self(instructions)
+        let mut before = 0;
+        let inserted = instructions.into_iter().map(|(start, length)| {
+            let inserted = Inserted { start, length, before };
+            before += length;
+            inserted
+        });
+        Self(inserted.collect())
     }
 
     /// From a program counter of the handler to one of the probe.
     fn moved(&self, pc: u32) -> u32 {
-        self.0.iter().fold(pc, |pc, (start, length)| if *start <= pc { pc + length } else { pc })
+        let after = self.0.partition_point(|inserted| inserted.start.saturating_sub(inserted.before) <= pc);
+        after.checked_sub(1).map_or(pc, |index| pc + self.0[index].before + self.0[index].length)
     }
 
     /// From a program counter of the probe to one of the handler.
     fn moved_back(&self, pc: u32) -> u32 {
-        self.0.iter().fold(pc, |left, (start, length)| left - pc.saturating_sub(*start).min(*length))
+        let after = self.0.partition_point(|inserted| inserted.start <= pc);
+        let Some(last) = after.checked_sub(1).map(|index| &self.0[index]) else { return pc };
+        pc - last.before - (pc - last.start).min(last.length)
     }
 }
 

@@ -3,7 +3,8 @@
 use boa_engine::{Context, Script};
 use nexus_core::Limits;
 
-use super::probe::{Layout, Probe};
+use super::Cause;
+use super::probe::{self, Layout, Probe};
 use super::trace;
 use crate::source::HandlerSource;
 
@@ -15,13 +16,15 @@ fn probes_every_function(text: &str) {
     let maps = trace::source_maps(&script.codeblock(&mut context).unwrap());
     assert!(!maps.is_empty());
     let plain = Layout::plain(&source);
-    let probe = Probe::compile(&source, Some("nobody"), &mut context).unwrap_or_else(|| panic!("the probe is no program:\n{}", Layout::build(&source, true, Some("nobody")).1));
+    let (layout, probed_text) = plain.probed(&source, Some("nobody"));
+    let probe = Probe::compile(layout, probed_text.clone(), &mut context);
+    let probe = probe.unwrap_or_else(|| panic!("the probe is no program:\n{probed_text}"));
     for map in maps {
         if map.iter().all(|entry| entry.position.is_none()) {
             continue;
         }
         let probed = probe.function(&plain, &map);
-        assert!(probed.is_some(), "{map:?}\n{}\n{:?}", Layout::build(&source, true, Some("nobody")).1, probe.functions());
+        assert!(probed.is_some(), "{map:?}\n{probed_text}\n{probe:?}");
     }
 }
 
@@ -67,5 +70,27 @@ fn the_code_of_a_probe_is_that_of_the_handler() {
     ];
     for text in texts {
         probes_every_function(text);
+    }
+}
+
+#[test]
+fn a_loop_that_is_stopped_is_where_it_goes_round() {
+    for text in [
+        "let n = 0;\nwhile (true) {}",
+        "const a = b.c();\nfor (let i = 0; ; i = 0) ;",
+        "const a = b.c();\nfor (const x of a) {}",
+        "a.b = 1;\ndo { $log(1); } while (a < 2);",
+        "a();\nfor (;;) a++;",
+    ] {
+        let source = HandlerSource::parse(text, &Limits::default()).unwrap();
+        let mut context = Context::default();
+        let script = Script::parse(source.wrapped(), None, &mut context).unwrap();
+        let maps = trace::source_maps(&script.codeblock(&mut context).unwrap());
+        let handler = &maps[0];
+        let layout = Layout::plain(&source);
+        // The last instruction of the body is the jump back, or what closes the iterator.
+        let end = handler.last().unwrap().pc - 1;
+        let place = probe::place(&layout.operations_at(handler, end), Cause::Stopped);
+        assert_eq!(place.map(|place| place.line_number()), Some(2), "{text}");
     }
 }

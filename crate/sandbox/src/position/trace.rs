@@ -24,7 +24,10 @@ pub type SourceMap = Vec<Entry>;
 pub enum Frame {
     Native,
     /// `pc` is within the instruction that was being executed.
-    Code { pc: u32, map: SourceMap },
+    Code {
+        pc: u32,
+        map: SourceMap,
+    },
 }
 
 /// The stack of an error, innermost frame first.

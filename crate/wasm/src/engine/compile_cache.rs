@@ -73,3 +73,53 @@ impl CompileCache {
         self.bytes = 0;
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use nexus_core::Limits;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    fn key(source: &str) -> Key {
+        Key::of(&CompileRequest { source: source.to_owned(), limits: Limits::default() }).unwrap()
+    }
+
+    fn image(bytes: usize) -> Rc<CompiledImage> {
+        Rc::new(CompiledImage::of_size(bytes))
+    }
+
+    #[wasm_bindgen_test]
+    fn the_least_recently_used_is_forgotten_first() {
+        let mut cache = CompileCache::new(30);
+        for source in ["a", "b", "c"] {
+            cache.insert(key(source), image(10));
+        }
+        assert!(cache.get(&key("a")).is_some());
+        cache.insert(key("d"), image(10));
+        assert!(cache.get(&key("b")).is_none());
+        assert!(["a", "c", "d"].iter().all(|source| cache.get(&key(source)).is_some()));
+    }
+
+    #[wasm_bindgen_test]
+    fn the_budget_is_kept_and_replacing_counts_once() {
+        let mut cache = CompileCache::new(30);
+        for _ in 0..5 {
+            cache.insert(key("a"), image(20));
+        }
+        cache.insert(key("b"), image(10));
+        assert!(cache.get(&key("a")).is_some() && cache.get(&key("b")).is_some());
+        cache.insert(key("c"), image(31));
+        assert!(cache.get(&key("c")).is_none() && cache.get(&key("a")).is_some());
+        cache.insert(key("d"), image(30));
+        assert!(cache.get(&key("a")).is_none() && cache.get(&key("b")).is_none());
+    }
+
+    #[wasm_bindgen_test]
+    fn whatever_compilation_depends_on_tells_keys_apart() {
+        assert_eq!(key("a"), key("a"));
+        assert_ne!(key("a"), key("b"));
+        let limits = Limits { max_events: 1, ..Limits::default() };
+        assert_ne!(Key::of(&CompileRequest { source: "a".to_owned(), limits }).unwrap(), key("a"));
+    }
+}

@@ -65,6 +65,11 @@ impl BootImage {
 }
 
 impl CompiledImage {
+    #[cfg(all(test, target_arch = "wasm32"))]
+    pub(super) fn of_size(bytes: usize) -> Self {
+        Self { memory_bytes: 0, stretches: vec![(0, vec![0; bytes])] }
+    }
+
     /// Brings an instance that is at the boot image to this one.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use super::exports::{Exports, Operation};
 use super::meter::{Budget, Meter};
 use crate::interop::error_from_js;
 use crate::promise;
@@ -26,6 +27,11 @@ const POST_MORTEM: Budget = Budget::new(200_000_000, 2_000);
 
 /// The memories of all instances there are, for the statistics.
 pub type Memories = Rc<RefCell<BTreeMap<u64, Memory>>>;
+
+/// The import `nexus.tick`.
+type Tick = Closure<dyn Fn(i64) -> i64>;
+/// The import `nexus.host_call`.
+type HostCallImport = Closure<dyn Fn(u32, u32) -> Result<u32, JsValue>>;
 
 /// Why a call ended without an answer.
 #[derive(Debug)]
@@ -52,37 +58,6 @@ struct Inner {
     exports: RefCell<Option<Exports>>,
 }
 
-#[derive(Clone)]
-struct Exports {
-    memory: Memory,
-    stack_pointer: Global,
-    fuel: Global,
-    grant: Global,
-    boot: Function,
-    alloc: Function,
-    reply: Function,
-    post_mortem: Function,
-    set_memory_limit: Function,
-    out_of_memory: Function,
-    compile: Function,
-    start: Function,
-    resume: Function,
-    infer: Function,
-}
-
-/// What a message asks for; each has an export of its own.
-#[derive(Debug, Clone, Copy)]
-pub enum Operation {
-    /// `nexus_compile`.
-    Compile,
-    /// `nexus_start`.
-    Start,
-    /// `nexus_resume`.
-    Resume,
-    /// `nexus_infer`.
-    Infer,
-}
-
 /// One instance.
 pub struct Instance {
     id: u64,
@@ -91,7 +66,7 @@ pub struct Instance {
     boot_stack_pointer: JsValue,
     memories: Memories,
     /// Alive as long as the module may call them.
-    _imports: (Closure<dyn Fn(i64) -> i64>, Closure<dyn Fn(u32, u32) -> Result<u32, JsValue>>),
+    _imports: (Tick, HostCallImport),
 }
 
 impl Instance {
@@ -101,16 +76,18 @@ impl Instance {
     /// `WASM_ERROR` if the platform refuses, or the module is not the sandbox's.
     pub async fn new(module: &WebAssembly::Module, memories: &Memories) -> Result<Self, Error> {
         thread_local!(static NEXT_ID: Cell<u64> = const { Cell::new(0) });
-        let inner = Rc::new(Inner { meter: Meter::new(), host: RefCell::new(None), exports: RefCell::new(None) });
-        let tick: Closure<dyn Fn(i64) -> i64> = {
+        let inner = Rc::new(Inner { meter: Meter::default(), host: RefCell::new(None), exports: RefCell::new(None) });
+        let tick: Tick = {
             let inner = Rc::clone(&inner);
             Closure::new(move |used| inner.meter.tick(used))
         };
-        let host_call: Closure<dyn Fn(u32, u32) -> Result<u32, JsValue>> = {
+        let host_call: HostCallImport = {
             // Weak: the closure belongs to the instance, and the exports that it calls lead back to it.
             let inner = Rc::downgrade(&inner);
             Closure::new(move |pointer, length| {
-                inner.upgrade().map_or_else(|| Err(JsValue::from_str("no instance")), |inner| inner.host_call(pointer, length))
+                inner
+                    .upgrade()
+                    .map_or_else(|| Err(JsValue::from_str("no instance")), |inner| inner.host_call(pointer, length))
             })
         };
         let instantiate = async {
@@ -123,7 +100,10 @@ impl Instance {
             Exports::of(instance.unchecked_ref())
         };
         let exports = instantiate.await.map_err(|thrown| {
-            Error::new(ErrorCode::WasmError, format!("the sandbox cannot be started: {}", error_from_js(&thrown).message))
+            Error::new(
+                ErrorCode::WasmError,
+                format!("the sandbox cannot be started: {}", error_from_js(&thrown).message),
+            )
         })?;
         inner.exports.replace(Some(exports.clone()));
         let id = NEXT_ID.replace(NEXT_ID.get() + 1);
@@ -250,7 +230,8 @@ impl Instance {
             self.set_grant(self.inner.meter.open(POST_MORTEM, None));
         };
         prepare();
-        let out_of_memory = || self.exports.out_of_memory.call0(&JsValue::UNDEFINED).ok().and_then(|flag| flag.as_f64());
+        let out_of_memory =
+            || self.exports.out_of_memory.call0(&JsValue::UNDEFINED).ok().and_then(|flag| flag.as_f64());
         let error = stopped.unwrap_or_else(|| {
             if out_of_memory() == Some(1.0) {
                 Error::new(ErrorCode::MemoryLimit, "out of memory")
@@ -293,72 +274,6 @@ impl Inner {
         exports.write(&reply)?;
         Ok(u32::try_from(reply.len()).unwrap_or(u32::MAX))
     }
-}
-
-impl Exports {
-    fn of(instance: &WebAssembly::Instance) -> Result<Self, JsValue> {
-        let exports = instance.exports();
-        let get = |name: &str| Reflect::get(&exports, &name.into());
-        let missing = |name: &str| JsValue::from(format!("the module has no export {name} of the right kind"));
-        let function = |name: &str| get(name)?.dyn_into::<Function>().map_err(|_| missing(name));
-        let global = |name: &str| get(name)?.dyn_into::<Global>().map_err(|_| missing(name));
-        Ok(Self {
-            memory: get("memory")?.dyn_into().map_err(|_| missing("memory"))?,
-            stack_pointer: global("__stack_pointer")?,
-            fuel: global("__fuel")?,
-            grant: global("__grant")?,
-            boot: function("nexus_boot")?,
-            alloc: function("nexus_alloc")?,
-            reply: function("nexus_reply")?,
-            post_mortem: function("nexus_post_mortem")?,
-            set_memory_limit: function("nexus_set_memory_limit")?,
-            out_of_memory: function("nexus_out_of_memory")?,
-            compile: function("nexus_compile")?,
-            start: function("nexus_start")?,
-            resume: function("nexus_resume")?,
-            infer: function("nexus_infer")?,
-        })
-    }
-
-    fn view(&self) -> Uint8Array {
-        Uint8Array::new(&self.memory.buffer())
-    }
-
-    fn read(&self, pointer: u32, length: u32) -> Vec<u8> {
-        self.view().subarray(pointer, pointer.saturating_add(length)).to_vec()
-    }
-
-    /// Writes a message into a buffer that the instance gives.
-    fn write(&self, message: &[u8]) -> Result<u32, JsValue> {
-        let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
-        let pointer = address(&self.alloc.call1(&JsValue::UNDEFINED, &length.into())?);
-        self.view().subarray(pointer, pointer.saturating_add(length)).copy_from(message);
-        Ok(length)
-    }
-
-    fn exchange(&self, operation: Operation, message: &[u8]) -> Result<Vec<u8>, JsValue> {
-        let function = match operation {
-            Operation::Compile => &self.compile,
-            Operation::Start => &self.start,
-            Operation::Resume => &self.resume,
-            Operation::Infer => &self.infer,
-        };
-        let length = self.write(message)?;
-        let length = function.call1(&JsValue::UNDEFINED, &length.into())?;
-        self.read_reply(&length)
-    }
-
-    fn read_reply(&self, length: &JsValue) -> Result<Vec<u8>, JsValue> {
-        let pointer = address(&self.reply.call0(&JsValue::UNDEFINED)?);
-        Ok(self.read(pointer, address(length)))
-    }
-}
-
-/// An `i32` of the module as the unsigned number it is.
-fn address(number: &JsValue) -> u32 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bits of an i32")]
-    let address = number.as_f64().unwrap_or_default() as i64 as u32;
-    address
 }
 
 /// A panic of the kernel that passed through the sandbox's frames goes on to whoever called the kernel.

@@ -62,10 +62,9 @@ pub struct Meter {
     stop: Cell<Option<Stop>>,
 }
 
-impl Meter {
+impl Default for Meter {
     /// An account of nothing.
-    #[must_use]
-    pub const fn new() -> Self {
+    fn default() -> Self {
         Self {
             budget: Cell::new(Budget::new(0, 0)),
             since: Cell::new(0.0),
@@ -73,7 +72,9 @@ impl Meter {
             stop: Cell::new(None),
         }
     }
+}
 
+impl Meter {
     /// Opens the account of a call. Answers the first grant.
     pub fn open(&self, budget: Budget, aborted: Option<AbortCheck>) -> i64 {
         self.budget.set(budget);
@@ -149,5 +150,74 @@ impl Meter {
     fn stop(&self, stop: Stop) -> i64 {
         self.stop.set(Some(stop));
         -1
+    }
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use std::rc::Rc;
+
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn grants_never_go_beyond_what_is_left() {
+        let meter = Meter::default();
+        assert_eq!(meter.open(Budget::new(2_500_000, 1_000), None), 1_000_000);
+        assert_eq!(meter.tick(1_000_001), 1_000_000);
+        assert_eq!(meter.tick(1_000_001), 499_998);
+        assert_eq!(meter.close(100).fuel_used, 2_000_102);
+        assert!(meter.stopped().is_none());
+    }
+
+    #[wasm_bindgen_test]
+    fn the_last_unit_is_allowed_and_the_next_one_stops() {
+        let meter = Meter::default();
+        assert_eq!(meter.open(Budget::new(10, 1_000), None), 10);
+        assert_eq!(meter.close(10).fuel_used, 10);
+        assert!(meter.stopped().is_none());
+        meter.open(Budget::new(10, 1_000), None);
+        assert!(meter.tick(11) < 0);
+        // What the module's counters still show was told by the tick.
+        assert_eq!(meter.close(11).fuel_used, 11);
+        let error = meter.stopped().unwrap();
+        assert_eq!(error.code, ErrorCode::Timeout);
+        let context = error.context.unwrap();
+        assert_eq!(context.as_object().unwrap()["limit"], Value::Number(10.0));
+    }
+
+    #[wasm_bindgen_test]
+    fn time_counts_over_all_calls() {
+        let meter = Meter::default();
+        let mut budget = Budget::new(1_000_000_000, 20);
+        let mut ticks = 0;
+        loop {
+            meter.open(budget, None);
+            let next = meter.tick(1);
+            budget = meter.close(0);
+            if next < 0 {
+                break;
+            }
+            ticks += 1;
+            assert!(ticks < 100_000_000);
+        }
+        assert_eq!(meter.stopped().unwrap().context.unwrap().as_object().unwrap()["resource"], "timeoutMs".into());
+        assert!(budget.time_used_ms >= 20.0);
+    }
+
+    #[wasm_bindgen_test]
+    fn an_abort_stops_at_the_next_tick() {
+        let aborted = Rc::new(Cell::new(false));
+        let check: AbortCheck = {
+            let aborted = Rc::clone(&aborted);
+            Rc::new(move || aborted.get())
+        };
+        let meter = Meter::default();
+        meter.open(Budget::new(10_000_000, 1_000), Some(check));
+        assert!(meter.tick(1) > 0);
+        aborted.set(true);
+        assert!(meter.tick(1) < 0);
+        assert_eq!(meter.stopped().unwrap().code, ErrorCode::Cancelled);
     }
 }

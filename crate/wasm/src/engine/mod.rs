@@ -2,7 +2,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`instance`] | one instance: memory, globals, calls, traps |
+//! | [`instance`], [`exports`] | one instance: memory, globals, calls, traps |
 //! | [`meter`] | fuel, wall clock and abort of the call that an instance is in |
 //! | [`image`] | the memory that an instance is restored to |
 //! | [`compile_cache`] | compiled handlers |
@@ -12,6 +12,7 @@
 //! held across one.
 
 pub mod compile_cache;
+pub mod exports;
 pub mod image;
 pub mod instance;
 pub mod meter;
@@ -23,19 +24,26 @@ use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, WebAssembly};
 use nexus_core::message::{CompileRequest, Compiled, InferRequest, Inferred, ResumeRequest, StartRequest};
-use nexus_core::{CapabilityToken, Error, ErrorCode, Limits, Segment, Status, Value, limits};
+use nexus_core::{Answer, CapabilityToken, Error, ErrorCode, Limits, Segment, Status, Value, limits};
 use nexus_kernel::engine::{AbortCheck, Engine, EngineStats, HostDispatch, LocalFuture, Resume, Start};
 use wasm_bindgen::JsCast;
 
+use crate::executor;
+
 use self::compile_cache::{CompileCache, Key};
+use self::exports::Operation;
 use self::image::BootImage;
-use self::instance::{Called, Instance, Memories, Operation, Trap};
+use self::instance::{Called, Instance, Memories, Trap};
 use self::meter::{Budget, monotonic_ms};
 use self::pool::{Lease, Pool, PoolSize};
 
 /// What work on nobody's behalf may use up: booting, compiling, inferring. Not the run's own, so that a run costs the
 /// same whether its handler was compiled before or not.
 const SERVICE: Budget = Budget::new(limits::FUEL, limits::TIMEOUT_MS);
+
+/// What every run is called inside. Its own name would be part of what the module hashes and compares, and a run would
+/// cost a little more or less depending on its name.
+const INNER_NAME: &str = "run";
 
 /// An instance whose memory outgrew its image by more than this is dropped after its run rather than kept: restoring
 /// has to clear what it grew by, and a page keeps the memory.
@@ -160,6 +168,7 @@ impl WasmEngine {
     }
 
     async fn run(&self, start: Start) -> Result<Segment, Error> {
+        executor::next_turn().await;
         let Start { run_id, source, context, limits, extensions, host_functions, host, now, seed, aborted } = start;
         let ready = match self.ready(&source, &limits, Some(Rc::clone(&aborted))).await {
             Ok(ready) => ready,
@@ -176,8 +185,14 @@ impl WasmEngine {
         let cache_hit = ready.compilation_time_us.is_none();
         let counter = if cache_hit { &self.cache_hits } else { &self.cache_misses };
         counter.set(counter.get() + 1);
-        let request =
-            StartRequest { run_id: run_id.clone(), context, extensions, host_functions, now, seed: seed.to_vec() };
+        let request = StartRequest {
+            run_id: INNER_NAME.to_owned(),
+            context,
+            extensions,
+            host_functions,
+            now,
+            seed: seed.to_vec(),
+        };
         let run = SuspendedRun {
             lease: ready.lease,
             budget: Budget::new(limits.fuel, limits.timeout_ms),
@@ -217,6 +232,10 @@ impl WasmEngine {
         let kept = healthy && instance.memory_bytes() <= self.boot_bytes + KEPT_GROWTH;
         let memory_bytes = instance.memory_bytes() as u64;
         let mut segment = called.outcome.unwrap_or_else(|trap| stopped(&run_id, trap, run.memory_limit, memory_bytes));
+        let suspensions = segment.suspensions.iter_mut().map(|call| &mut call.suspension_id);
+        for suspension_id in suspensions.chain(&mut segment.aborted) {
+            rename(suspension_id, INNER_NAME, &run_id);
+        }
         segment.run_id = run_id;
         segment.metrics.fuel_used = called.budget.fuel_used - before.fuel_used;
         segment.metrics.duration_us = microseconds(called.budget.time_used_ms - before.time_used_ms);
@@ -252,9 +271,13 @@ impl Engine for WasmEngine {
 
     fn resume<'a>(&'a self, run_id: &'a str, resume: Resume) -> LocalFuture<'a, Result<Segment, Error>> {
         Box::pin(async move {
+            executor::next_turn().await;
             let run = self.suspended.borrow_mut().remove(run_id);
             let run = run.ok_or_else(|| Error::invalid_argument(format!("no run {run_id:?} is suspended")))?;
-            let Resume { answers, state, now, aborted } = resume;
+            let Resume { mut answers, state, now, aborted } = resume;
+            for Answer { suspension_id, .. } in &mut answers {
+                rename(suspension_id, run_id, INNER_NAME);
+            }
             let request = ResumeRequest { answers, state, now };
             Ok(self.segment(run_id.to_owned(), run, Operation::Resume, &request, aborted))
         })
@@ -280,9 +303,8 @@ impl Engine for WasmEngine {
     }
 
     fn stats(&self) -> EngineStats {
-        let memory = |memory: &WebAssembly::Memory| {
-            u64::from(memory.buffer().unchecked_into::<ArrayBuffer>().byte_length())
-        };
+        let memory =
+            |memory: &WebAssembly::Memory| u64::from(memory.buffer().unchecked_into::<ArrayBuffer>().byte_length());
         EngineStats {
             active_instances: self.pool.active(),
             available_instances: self.pool.available(),
@@ -297,6 +319,13 @@ impl Engine for WasmEngine {
         let suspended = self.suspended.take();
         drop(suspended);
         self.cache.borrow_mut().clear();
+    }
+}
+
+/// Names of suspensions begin with their run's.
+fn rename(suspension_id: &mut String, from: &str, to: &str) {
+    if let Some(rest) = suspension_id.strip_prefix(from) {
+        *suspension_id = format!("{to}{rest}");
     }
 }
 

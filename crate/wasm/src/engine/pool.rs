@@ -149,3 +149,88 @@ impl Drop for Lease {
         }
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    fn pool(max_instances: u32, max_queue: u32) -> Rc<Pool> {
+        Pool::new(PoolSize { min_instances: 0, max_instances, max_queue })
+    }
+
+    fn poll<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
+        match std::pin::Pin::new(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => Some(value),
+            Poll::Pending => None,
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn whoever_waits_longest_is_served_first() {
+        let pool = pool(1, 10);
+        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
+        let (mut second, mut third) = (pin!(pool.lease()), pin!(pool.lease()));
+        assert!(poll(&mut second).is_none() && poll(&mut third).is_none());
+        drop(lease);
+        assert!(poll(&mut third).is_none());
+        drop(poll(&mut second).unwrap().unwrap());
+        drop(poll(&mut third).unwrap().unwrap());
+        assert_eq!(pool.active(), 0);
+    }
+
+    #[wasm_bindgen_test]
+    fn nobody_overtakes_who_was_handed_a_lease() {
+        let pool = pool(1, 10);
+        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
+        let mut second = pin!(pool.lease());
+        assert!(poll(&mut second).is_none());
+        drop(lease);
+        assert!(poll(&mut pin!(pool.lease())).is_none());
+        assert!(poll(&mut second).is_some());
+    }
+
+    #[wasm_bindgen_test]
+    fn whoever_gives_up_is_passed_over_even_with_the_lease_in_hand() {
+        let pool = pool(1, 10);
+        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
+        let mut first = Box::pin(pool.lease());
+        let mut second = Box::pin(pool.lease());
+        let mut third = pin!(pool.lease());
+        assert!(poll(&mut first).is_none() && poll(&mut second).is_none() && poll(&mut third).is_none());
+        drop(first);
+        drop(lease);
+        drop(second);
+        assert!(poll(&mut third).is_some());
+        assert_eq!(pool.active(), 0);
+    }
+
+    #[wasm_bindgen_test]
+    fn the_queue_has_an_end() {
+        let pool = pool(1, 1);
+        let _lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
+        let mut waiting = Box::pin(pool.lease());
+        assert!(poll(&mut waiting).is_none());
+        assert_eq!(poll(&mut pin!(pool.lease())).unwrap().err().unwrap().code, ErrorCode::ResourceLimit);
+        drop(waiting);
+        assert!(poll(&mut pin!(pool.lease())).is_none(), "who gave up holds no place");
+    }
+
+    #[wasm_bindgen_test]
+    fn closing_tells_whoever_waits() {
+        let pool = pool(1, 1);
+        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
+        let mut waiting = pin!(pool.lease());
+        assert!(poll(&mut waiting).is_none());
+        pool.close();
+        assert_eq!(poll(&mut waiting).unwrap().err().unwrap().code, ErrorCode::InvalidArgument);
+        drop(lease);
+        assert!(poll(&mut pin!(pool.lease())).unwrap().is_err());
+        assert_eq!((pool.active(), pool.available()), (0, 0));
+    }
+}

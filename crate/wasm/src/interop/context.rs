@@ -71,8 +71,7 @@ pub fn context(fields: &Fields, limits: &Limits) -> Result<Context, Failure> {
         }
     }
     let capabilities = fields.get("capabilities")?;
-    let capabilities =
-        if capabilities.is_undefined() { Vec::new() } else { tokens(&capabilities, "capabilities")? };
+    let capabilities = if capabilities.is_undefined() { Vec::new() } else { tokens(&capabilities, "capabilities")? };
     Ok(Context { state, args: data("args")?, scope: data("scope")?, capabilities })
 }
 

@@ -85,7 +85,8 @@ pub fn error_to_js(error: &Error) -> JsValue {
 #[must_use]
 pub fn error_from_js(thrown: &JsValue) -> Error {
     let field = |name: &str| {
-        let value = if thrown.is_object() || thrown.is_function() { Reflect::get(thrown, &name.into()).ok() } else { None };
+        let value =
+            if thrown.is_object() || thrown.is_function() { Reflect::get(thrown, &name.into()).ok() } else { None };
         value.filter(|value| !value.is_undefined())
     };
     let text = |name: &str| field(name).and_then(|value| value.as_string());

@@ -103,7 +103,8 @@ impl Fields {
             return Ok(None);
         }
         match value.as_f64() {
-            Some(number) if number.fract() == 0.0 && (f64::from(least)..=f64::from(most)).contains(&number) => {
+            Some(number) if number.fract() == 0.0 && (f64::from(least)..=f64::from(most)).contains(&number) =>
+            {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the range")]
                 Ok(Some(number as u32))
             }

@@ -297,9 +297,12 @@ pub fn value_to_js(value: &Value) -> JsValue {
 /// Assigning would set the prototype.
 fn define(object: &Object, key: &str, value: &JsValue) {
     let descriptor = Object::new();
-    for (name, field) in
-        [("value", value), ("writable", &JsValue::TRUE), ("enumerable", &JsValue::TRUE), ("configurable", &JsValue::TRUE)]
-    {
+    for (name, field) in [
+        ("value", value),
+        ("writable", &JsValue::TRUE),
+        ("enumerable", &JsValue::TRUE),
+        ("configurable", &JsValue::TRUE),
+    ] {
         descriptor.unchecked_ref::<Assignable>().set(name, field);
     }
     let _ = Object::define_property(object, &JsValue::from_str(key), &descriptor);

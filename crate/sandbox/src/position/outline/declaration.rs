@@ -1,15 +1,17 @@
 //! Functions, classes and patterns.
 
 use boa_engine::ast::declaration::Binding;
-use boa_engine::ast::expression::access::PropertyAccess;
 use boa_engine::ast::expression::Expression;
-use boa_engine::ast::function::{ClassElement, ClassElementName, FormalParameterList, FunctionBody, FunctionExpression};
+use boa_engine::ast::expression::access::PropertyAccess;
+use boa_engine::ast::function::{
+    ClassElement, ClassElementName, FormalParameterList, FunctionBody, FunctionExpression,
+};
 use boa_engine::ast::operations::{bound_names, var_declared_names};
 use boa_engine::ast::pattern::{ArrayPatternElement, ObjectPatternElement, Pattern};
 use boa_engine::ast::property::PropertyName;
 use boa_engine::ast::{Position, Spanned, Statement, StatementListItem};
 
-use super::expression::{member, start, wrapped_start};
+use super::extent::{member, start, wrapped_start};
 use super::{Action, Kind, Walk};
 
 impl Walk<'_> {
@@ -20,7 +22,7 @@ impl Walk<'_> {
         let (names, open) = (std::mem::take(&mut self.names), std::mem::take(&mut self.open));
         self.names.open(&[]);
         self.enter(Kind::Parameters, function, None);
-        walk(self, function);
+        self.nested(|this| walk(this, function));
         (self.names, self.open) = (names, open);
     }
 
@@ -52,7 +54,7 @@ impl Walk<'_> {
             this.names.declare(bound_names(parameters));
             for parameter in parameters.as_ref() {
                 if let Some(value) = parameter.variable().init() {
-                    this.expression(value);
+                    this.value(value);
                 }
                 this.binding(parameter.variable().binding());
             }
@@ -105,14 +107,17 @@ impl Walk<'_> {
 
     fn field(&mut self, value: Option<&Expression>) {
         if let Some(value) = value {
-            self.own_function(|this, _| this.expression(value));
+            self.own_function(|this, _| this.value(value));
         }
     }
 
     /// The computed name of a property, and making it one.
     pub fn property_name(&mut self, name: &PropertyName) {
         if let PropertyName::Computed(key) = name {
-            self.marked(key);
+            match self.open.last().map(|open| self.outline.containers[open.container].kind) {
+                Some(Kind::Parameters) => self.value(key),
+                _ => self.marked(key),
+            }
             self.operation(Action::Member, start(key));
         }
     }
@@ -189,7 +194,7 @@ impl Walk<'_> {
 
     fn default(&mut self, value: Option<&Expression>) {
         if let Some(value) = value {
-            self.expression(value);
+            self.value(value);
         }
     }
 

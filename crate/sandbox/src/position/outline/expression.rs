@@ -5,27 +5,62 @@ use boa_engine::ast::expression::literal::{LiteralKind, ObjectLiteral, PropertyD
 use boa_engine::ast::expression::operator::assign::AssignTarget;
 use boa_engine::ast::expression::operator::binary::{BinaryOp, RelationalOp};
 use boa_engine::ast::expression::operator::unary::UnaryOp;
-use boa_engine::ast::expression::operator::update::{UpdateOp, UpdateTarget};
+use boa_engine::ast::expression::operator::update::UpdateTarget;
 use boa_engine::ast::expression::operator::{Assign, Binary, Unary, Update};
-use boa_engine::ast::expression::{Call, Expression, Identifier, OptionalOperationKind, TaggedTemplate};
+use boa_engine::ast::expression::{Call, Expression, Identifier, TaggedTemplate};
 use boa_engine::ast::{Position, Spanned};
 
-use super::{Action, Walk, Wrap};
+use super::extent::{engines_member, member, start};
+use super::{Action, Kind, Walk, Wrap};
 
 impl Walk<'_> {
     /// An expression that is left a mark behind, so that what follows is told from what came before. The engine must
     /// compile it into a register of its own, whatever it is.
     pub fn marked(&mut self, expression: &Expression) {
         match expression.flatten() {
-            Expression::Identifier(identifier) => {
-                self.wrapped(Wrap::Comma, expression, |this| {
-                    this.operation(Action::Read, identifier.span().start());
-                });
-            }
+            // Their guards end where their code ends.
+            Expression::PropertyAccess(_)
+            | Expression::Call(_)
+            | Expression::New(_)
+            | Expression::Assign(_)
+            | Expression::Update(_) => self.expression(expression),
+            _ => self.wrapped_whole(expression),
+        }
+    }
+
+    /// Wraps an expression, whatever it is.
+    pub fn wrapped_whole(&mut self, expression: &Expression) {
+        match expression.flatten() {
+            Expression::Identifier(identifier) => self.wrapped(Wrap::Comma, expression, |this| {
+                this.operation(Action::Read, identifier.span().start());
+            }),
             flat if constant(flat) => self.wrapped(Wrap::Array, expression, |this| this.constant_parts(flat)),
-            // They have a guard that begins after the code before and ends before the code behind.
-            Expression::PropertyAccess(_) | Expression::Assign(_) | Expression::Update(_) => self.expression(expression),
             _ => self.wrapped(Wrap::Comma, expression, |this| this.expression(expression)),
+        }
+    }
+
+    /// Something whose own guard begins where the expression begins. The guard of a call does not begin with the call:
+    /// without a wrap the two could be at one place.
+    pub fn leading(&mut self, expression: &Expression) {
+        match expression.flatten() {
+            Expression::PropertyAccess(access) => self.guarded(engines_member(access), member(access), |this| {
+                this.parts(access, Self::leading);
+                this.operation(Action::Member, member(access));
+            }),
+            Expression::Assign(_) | Expression::Update(_) => self.expression(expression),
+            _ => self.wrapped_whole(expression),
+        }
+    }
+
+    /// The value of a field, or a default, which may be outside a body, where the engine does not say how far a guard
+    /// reaches. It does for guards in guards, so there are two wraps then.
+    pub fn value(&mut self, expression: &Expression) {
+        let parent = self.open.last().map(|open| self.outline.containers[open.container].kind);
+        // Functions are named after what they are assigned to, unless there is something in between.
+        if parent != Some(Kind::Parameters) || self.wraps_left < 2 || expression.is_anonymous_function_definition() {
+            self.expression(expression);
+        } else {
+            self.wrapped(Wrap::Comma, expression, |this| this.wrapped_whole(expression));
         }
     }
 
@@ -33,14 +68,14 @@ impl Walk<'_> {
         let start = start(expression);
         match expression {
             Expression::Identifier(identifier) => self.read(*identifier, expression, ("", "")),
-            Expression::Parenthesized(inner) => self.expression(inner.expression()),
+            Expression::Parenthesized(inner) => self.nested(|this| this.expression(inner.expression())),
             Expression::This(_)
             | Expression::Literal(_)
             | Expression::RegExpLiteral(_)
             | Expression::NewTarget(_)
             | Expression::ImportMeta(_) => {}
             Expression::ArrayLiteral(array) => self.elements(array.as_ref().iter().flatten()),
-            Expression::ObjectLiteral(object) => self.object(object),
+            Expression::ObjectLiteral(object) => self.nested(|this| this.object(object)),
             Expression::Spread(spread) => self.expression(spread.target()),
             Expression::FunctionExpression(function) => {
                 self.function(function.parameters(), function.body());
@@ -66,7 +101,7 @@ impl Walk<'_> {
             Expression::TemplateLiteral(template) => self.wrapped(Wrap::Comma, expression, |this| {
                 for element in template.elements() {
                     if let TemplateElement::Expr(part) = element {
-                        this.expression(part);
+                        this.nested(|this| this.expression(part));
                     }
                 }
                 this.operation(Action::Operator, start);
@@ -103,8 +138,10 @@ impl Walk<'_> {
             }),
             Expression::Conditional(conditional) => {
                 self.condition(conditional.condition());
-                self.expression(conditional.if_true());
-                self.expression(conditional.if_false());
+                self.nested(|this| {
+                    this.expression(conditional.if_true());
+                    this.expression(conditional.if_false());
+                });
             }
             Expression::Await(r#await) => self.expression(r#await.target()),
             Expression::Yield(r#yield) => match r#yield.target() {
@@ -130,14 +167,16 @@ impl Walk<'_> {
 
     /// The elements of an array, or arguments.
     pub fn elements<'a>(&mut self, elements: impl IntoIterator<Item = &'a Expression>) {
-        for element in elements {
-            if let Expression::Spread(spread) = element {
-                self.marked(spread.target());
-                self.operation(Action::Iterate, start(spread.target()));
-            } else {
-                self.expression(element);
+        self.nested(|this| {
+            for element in elements {
+                if let Expression::Spread(spread) = element {
+                    this.marked(spread.target());
+                    this.operation(Action::Iterate, start(spread.target()));
+                } else {
+                    this.expression(element);
+                }
             }
-        }
+        });
     }
 
     fn object(&mut self, object: &ObjectLiteral) {
@@ -168,16 +207,25 @@ impl Walk<'_> {
 
     /// The object and the computed name of a member.
     pub fn access_parts(&mut self, access: &PropertyAccess) {
+        self.parts(access, Self::marked);
+    }
+
+    /// The same for what begins with a guard of its own.
+    fn leading_parts(&mut self, access: &PropertyAccess) {
+        self.parts(access, Self::leading);
+    }
+
+    fn parts(&mut self, access: &PropertyAccess, object: fn(&mut Self, &Expression)) {
         let field = match access {
             PropertyAccess::Simple(access) => {
-                self.marked(access.target());
+                object(self, access.target());
                 access.field()
             }
-            PropertyAccess::Private(access) => return self.marked(access.target()),
+            PropertyAccess::Private(access) => return object(self, access.target()),
             PropertyAccess::Super(access) => access.field(),
         };
         if let PropertyAccessField::Expr(key) = field {
-            self.marked(key);
+            self.leading(key);
         }
     }
 
@@ -228,11 +276,11 @@ impl Walk<'_> {
 
     fn assign(&mut self, assign: &Assign, at: Position) {
         match assign.lhs() {
-            AssignTarget::Identifier(_) => self.expression(assign.rhs()),
+            AssignTarget::Identifier(_) => self.nested(|this| this.expression(assign.rhs())),
             AssignTarget::Access(access) => {
-                self.access_parts(access);
+                self.leading_parts(access);
                 self.operation(Action::Member, at);
-                self.expression(assign.rhs());
+                self.nested(|this| this.expression(assign.rhs()));
             }
             AssignTarget::Pattern(pattern) => {
                 self.marked(assign.rhs());
@@ -244,7 +292,7 @@ impl Walk<'_> {
 
     fn update(&mut self, update: &Update, at: Position) {
         if let UpdateTarget::PropertyAccess(access) = update.target() {
-            self.access_parts(access);
+            self.leading_parts(access);
         }
         self.operation(Action::Operator, at);
     }
@@ -270,21 +318,31 @@ impl Walk<'_> {
     }
 
     fn binary(&mut self, binary: &Binary, expression: &Expression) {
-        match binary.op() {
-            BinaryOp::Logical(_) | BinaryOp::Comma => {
-                self.expression(binary.lhs());
-                self.expression(binary.rhs());
-            }
-            BinaryOp::Arithmetic(_) | BinaryOp::Bitwise(_) | BinaryOp::Relational(_) => {
-                self.operator(expression, |this| this.operands(binary));
-            }
+        if is_operator(binary) {
+            self.operator(expression, |this| this.operands(binary));
+        } else {
+            self.expression(binary.lhs());
+            self.expression(binary.rhs());
         }
     }
 
+    /// The operands of a chain like `a + b - c` and its operators, which are all reported where the chain begins.
     fn operands(&mut self, binary: &Binary) {
-        self.expression(binary.lhs());
-        self.expression(binary.rhs());
-        self.operation(Action::Operator, start(binary.lhs()));
+        let at = start(binary.lhs());
+        let mut links = vec![binary];
+        let mut first = binary.lhs();
+        while let Expression::Binary(link) = first
+            && is_operator(link)
+            && !constant(first)
+        {
+            links.push(link);
+            first = link.lhs();
+        }
+        self.expression(first);
+        for link in links.into_iter().rev() {
+            self.expression(link.rhs());
+            self.operation(Action::Operator, at);
+        }
     }
 
     /// Wraps an operation, unless the engine computes it when it compiles.
@@ -320,123 +378,11 @@ impl Walk<'_> {
             self.expression(expression);
         }
     }
-
-    /// The byte offset behind an expression. The engine's spans end too early where the last part is `a[b]`.
-    pub fn end(&self, expression: &Expression) -> Option<usize> {
-        let last = match expression {
-            Expression::Binary(binary) => Some(binary.rhs()),
-            Expression::BinaryInPrivate(binary) => Some(binary.rhs()),
-            Expression::Assign(assign) => Some(assign.rhs()),
-            Expression::Conditional(conditional) => Some(conditional.if_false()),
-            Expression::Unary(unary) => Some(unary.target()),
-            Expression::Await(r#await) => Some(r#await.target()),
-            Expression::Yield(r#yield) => r#yield.target(),
-            Expression::New(new) if new.arguments().is_empty() => Some(new.constructor()),
-            _ => None,
-        };
-        let key = match expression {
-            Expression::PropertyAccess(PropertyAccess::Simple(access)) => Some(access.field()),
-            Expression::PropertyAccess(PropertyAccess::Super(access)) => Some(access.field()),
-            Expression::Optional(optional) => optional.chain().last().and_then(|link| match link.kind() {
-                OptionalOperationKind::SimplePropertyAccess { field } => Some(field),
-                _ => None,
-            }),
-            _ => None,
-        };
-        if let Some(PropertyAccessField::Expr(key)) = key {
-            return self.closing_bracket(self.end(key)?);
-        }
-        let own = self.lines.offset(expression.span().end());
-        match last {
-            Some(last) => own.max(self.end(last)),
-            None => own,
-        }
-    }
-
-    /// The byte offset behind the `]` that follows, comments aside.
-    fn closing_bracket(&self, from: usize) -> Option<usize> {
-        let mut at = from;
-        loop {
-            let rest = self.lines.text().get(at..)?;
-            let skipped = match rest.chars().next()? {
-                ']' => return Some(at + 1),
-                '/' if rest.starts_with("//") => rest.find('\n')?,
-                '/' if rest.starts_with("/*") => rest.find("*/")? + 2,
-                char if char.is_whitespace() => char.len_utf8(),
-                _ => return None,
-            };
-            at += skipped;
-        }
-    }
 }
 
-/// Where an expression begins. The engine's spans of calls begin at the parenthesis, and so do those of what begins with
-/// a call.
-pub fn start(expression: &Expression) -> Position {
-    match expression {
-        Expression::Call(call) => start(call.function()),
-        Expression::PropertyAccess(access) => access_start(access),
-        Expression::Optional(optional) => start(optional.target()),
-        Expression::TaggedTemplate(template) => start(template.tag()),
-        Expression::Binary(binary) => start(binary.lhs()),
-        Expression::Conditional(conditional) => start(conditional.condition()),
-        Expression::Assign(assign) => match assign.lhs() {
-            AssignTarget::Access(access) => access_start(access),
-            AssignTarget::Identifier(_) | AssignTarget::Pattern(_) => assign.span().start(),
-        },
-        Expression::Update(update) => match (update.op(), update.target()) {
-            (UpdateOp::IncrementPost | UpdateOp::DecrementPost, UpdateTarget::PropertyAccess(access)) => {
-                access_start(access)
-            }
-            _ => update.span().start(),
-        },
-        _ => expression.span().start(),
-    }
-}
-
-fn access_start(access: &PropertyAccess) -> Position {
-    match access {
-        PropertyAccess::Simple(access) => start(access.target()),
-        PropertyAccess::Private(access) => start(access.target()),
-        PropertyAccess::Super(access) => access.span().start(),
-    }
-}
-
-/// Where the engine will see the start of an expression when everything in it is wrapped.
-pub fn wrapped_start(expression: &Expression) -> Position {
-    match expression {
-        Expression::Call(call) => call.span().start(),
-        Expression::Conditional(conditional) => wrapped_start(conditional.condition()),
-        Expression::Binary(binary) if matches!(binary.op(), BinaryOp::Logical(_) | BinaryOp::Comma) => {
-            wrapped_start(binary.lhs())
-        }
-        _ => start(expression),
-    }
-}
-
-/// The position of a member's name.
-pub fn member(access: &PropertyAccess) -> Position {
-    match access {
-        PropertyAccess::Simple(access) => field_start(access.field()),
-        PropertyAccess::Private(access) => access.field().span().start(),
-        PropertyAccess::Super(access) => field_start(access.field()),
-    }
-}
-
-pub fn field_start(field: &PropertyAccessField) -> Position {
-    match field {
-        PropertyAccessField::Const(name) => name.span().start(),
-        PropertyAccessField::Expr(key) => start(key),
-    }
-}
-
-/// The position of an access's guard.
-fn engines_member(access: &PropertyAccess) -> Position {
-    match access {
-        PropertyAccess::Simple(access) => access.field().span().start(),
-        PropertyAccess::Private(access) => access.field().span().start(),
-        PropertyAccess::Super(access) => access.field().span().start(),
-    }
+/// Whether it takes two values and computes a third.
+const fn is_operator(binary: &Binary) -> bool {
+    !matches!(binary.op(), BinaryOp::Logical(_) | BinaryOp::Comma)
 }
 
 /// Whether the engine may compute the expression when it compiles.

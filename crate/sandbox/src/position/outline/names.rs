@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use boa_engine::ast::StatementListItem;
 use boa_engine::ast::declaration::{Declaration, LexicalDeclaration};
 use boa_engine::ast::operations::bound_names;
-use boa_engine::ast::StatementListItem;
 use boa_engine::interner::Sym;
 
 /// The scopes of one function, innermost last. A variable maps to whether it has its value.

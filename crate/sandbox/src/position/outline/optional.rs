@@ -5,7 +5,7 @@ use boa_engine::ast::Spanned;
 use boa_engine::ast::expression::access::{PropertyAccess, PropertyAccessField};
 use boa_engine::ast::expression::{Expression, Optional, OptionalOperationKind};
 
-use super::expression::{field_start, member, start};
+use super::extent::{field_start, member, start};
 use super::{Action, Walk};
 
 /// GetPropertyByName, GetLengthProperty, GetPrivateField.

@@ -5,9 +5,9 @@ use boa_engine::ast::expression::Expression;
 use boa_engine::ast::operations::bound_names;
 use boa_engine::ast::statement::iteration::{ForLoop, ForLoopInitializer, IterableLoopInitializer};
 use boa_engine::ast::statement::{LabelledItem, Statement, Switch, Try};
-use boa_engine::ast::{Spanned, StatementListItem};
+use boa_engine::ast::{Position, Spanned, StatementListItem};
 
-use super::expression::start;
+use super::extent::start;
 use super::{Action, Insertion, Walk};
 
 impl Walk<'_> {
@@ -86,6 +86,10 @@ impl Walk<'_> {
     }
 
     fn statement(&mut self, statement: &Statement) {
+        self.nested(|this| this.statement_parts(statement));
+    }
+
+    fn statement_parts(&mut self, statement: &Statement) {
         match statement {
             Statement::Block(block) => self.block(block.statement_list().statements()),
             Statement::Var(declaration) => declaration.0.as_ref().iter().for_each(|variable| self.variable(variable)),
@@ -123,7 +127,7 @@ impl Walk<'_> {
                 let target = statement.target();
                 let at = start(target);
                 self.guarded(target.span().start(), at, |this| {
-                    this.marked(target);
+                    this.leading(target);
                     this.operation(Action::Operator, at);
                 });
             }
@@ -158,7 +162,7 @@ impl Walk<'_> {
     }
 
     fn r#loop(&mut self, update: Option<&Expression>, condition: Option<&Expression>, body: &Statement) {
-        let at = condition.or(update).map(start);
+        let at = condition.or(update).map(start).or_else(|| first(body));
         let round = |this: &mut Self| {
             if let Some(at) = at {
                 this.operation(Action::Loop, at);
@@ -241,5 +245,18 @@ impl Walk<'_> {
         if let Some(finally) = statement.finally() {
             self.block(finally.block().statement_list().statements());
         }
+    }
+}
+
+/// Where the first expression of a statement is, as far as statements know.
+fn first(statement: &Statement) -> Option<Position> {
+    match statement {
+        Statement::Expression(expression) => Some(start(expression)),
+        Statement::If(statement) => Some(start(statement.cond())),
+        Statement::Block(block) => match block.statement_list().statements().first()? {
+            StatementListItem::Statement(statement) => first(statement),
+            StatementListItem::Declaration(_) => None,
+        },
+        _ => None,
     }
 }

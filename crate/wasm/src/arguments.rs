@@ -1,0 +1,215 @@
+//! What embedders give to the kernel's calls: read, checked, and refused by name.
+
+use std::rc::Rc;
+
+use js_sys::{Function, Reflect};
+use nexus_core::{Error, ErrorCode, Limits, Value};
+use nexus_kernel::{ResumeOptions, RunOptions, SegmentObserver};
+use wasm_bindgen::prelude::*;
+
+use crate::abort::Followed;
+use crate::clock::JsClock;
+use crate::console;
+use crate::engine::pool::PoolSize;
+use crate::entropy::JsEntropy;
+use crate::interop::context::{self, CONTEXT_FIELDS};
+use crate::interop::value::Bounds;
+use crate::interop::{Failure, Fields, error_from_js, segment_to_js, value_from_js};
+
+/// More instances than memory would allow on any platform (each takes 3 MiB at least).
+const MOST_INSTANCES: u32 = 1_000;
+/// Waiting runs are cheap, but somebody waits for each.
+const LONGEST_QUEUE: u32 = 1_000_000;
+
+/// Options of `createKernel`, but for the extensions, which are the facade's to register.
+pub struct KernelOptions {
+    /// Limits of runs that are given none.
+    pub limits: Limits,
+    /// How many instances.
+    pub pool: PoolSize,
+    /// The time that handlers see.
+    pub clock: JsClock,
+    /// Where names and seeds come from.
+    pub entropy: JsEntropy,
+}
+
+impl KernelOptions {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` naming the option that does not exist or has no such value.
+    pub fn from_js(options: &JsValue) -> Result<Self, Failure> {
+        let known = ["limits", "pool", "executor", "extensions", "clock", "entropy"];
+        let fields = Fields::open(options, "options", &known)?;
+        let executor = fields.get("executor")?;
+        match executor.as_string().as_deref() {
+            None if executor.is_undefined() => {}
+            Some("inline") => {}
+            Some("worker") => {
+                let why = "options.executor \"worker\" is not there yet; leave it out";
+                return Err(Error::invalid_argument(why).into());
+            }
+            _ => return Err(fields.wrong("executor", "\"inline\"")),
+        }
+        Ok(Self {
+            limits: context::limits(&fields.get("limits")?, &Limits::default())?,
+            pool: read_pool(&fields.get("pool")?)?,
+            clock: JsClock::from_js(&fields.get("clock")?)?,
+            entropy: JsEntropy::from_js(&fields.get("entropy")?)?,
+        })
+    }
+}
+
+fn read_pool(pool: &JsValue) -> Result<PoolSize, Failure> {
+    let sizes = Fields::open(pool, "options.pool", &["minInstances", "maxInstances", "maxQueue"])?;
+    let usual = PoolSize::default();
+    let max_instances = sizes.whole("maxInstances", 1, MOST_INSTANCES)?.unwrap_or(usual.max_instances);
+    let min_instances = sizes.whole("minInstances", 0, max_instances)?;
+    Ok(PoolSize {
+        min_instances: min_instances.unwrap_or(usual.min_instances.min(max_instances)),
+        max_instances,
+        max_queue: sizes.whole("maxQueue", 0, LONGEST_QUEUE)?.unwrap_or(usual.max_queue),
+    })
+}
+
+/// What `run` and `execute` are given.
+pub struct RunArguments {
+    /// The handler.
+    pub source: String,
+    /// Its context, limits and signal.
+    pub options: RunOptions,
+    /// Who wants to know of each segment.
+    pub observer: Option<SegmentObserver>,
+    /// Keeps the signal followed.
+    pub followed: Followed,
+}
+
+impl RunArguments {
+    /// Reads them; `more` are options besides those that both have.
+    ///
+    /// # Errors
+    /// `INVALID_HANDLER`, `INVALID_ARGUMENT`, `INVALID_CAPABILITY`, `SERIALIZATION_ERROR` or `RESOURCE_LIMIT`, saying where.
+    pub fn from_js(source: &JsValue, options: &JsValue, more: &[&str], usual: &Limits) -> Result<Self, Failure> {
+        let known = [&CONTEXT_FIELDS[..], &["limits", "signal"], more].concat();
+        let fields = Fields::open(options, "the run's options", &known)?;
+        let limits = context::limits(&fields.get("limits")?, usual)?;
+        let observer = if more.is_empty() { None } else { fields.function("onSegment")? };
+        let source = context::source(source)?;
+        let context = context::context(&fields, &limits)?;
+        let followed = Followed::from_js(&fields.get("signal")?)?;
+        let options = RunOptions { context, limits: Some(limits), signal: followed.signal() };
+        Ok(Self { source, options, observer: observer.map(observe), followed })
+    }
+}
+
+/// Tells the embedder of each segment. What it throws there is its own affair, and stops nothing.
+fn observe(callback: Function) -> SegmentObserver {
+    Rc::new(move |segment| {
+        if let Err(thrown) = callback.call1(&JsValue::UNDEFINED, &segment_to_js(segment.clone())) {
+            console::report("onSegment threw", &thrown);
+        }
+    })
+}
+
+/// What `resume` is given.
+pub struct ResumeArguments {
+    /// Which call.
+    pub suspension_id: String,
+    /// Its answer.
+    pub outcome: Result<Value, Error>,
+    /// What changed meanwhile, and the signal.
+    pub options: ResumeOptions,
+    /// Keeps the signal followed.
+    pub followed: Followed,
+}
+
+impl ResumeArguments {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT`, `SERIALIZATION_ERROR` or `RESOURCE_LIMIT`, saying where.
+    pub fn from_js(suspension_id: &JsValue, answer: &JsValue, options: &JsValue) -> Result<Self, Failure> {
+        let suspension_id =
+            suspension_id.as_string().ok_or_else(|| refused("the suspension's id has to be a string"))?;
+        if answer.is_undefined() {
+            return Err(refused("the answer has to be { success: true, value } or { success: false, error }"));
+        }
+        let answer = Fields::open(answer, "the answer", &["success", "value", "error"])?;
+        let outcome = match answer.get("success")?.as_bool() {
+            Some(true) => Ok(value_from_js(&answer.get("value")?, Bounds::WIDEST)?),
+            Some(false) => Err(read_failure(&answer)?),
+            None => return Err(answer.wrong("success", "true or false")),
+        };
+        let fields = Fields::open(options, "options", &["state", "signal"])?;
+        let followed = Followed::from_js(&fields.get("signal")?)?;
+        let state = context::state_changes(&fields.get("state")?, Bounds::WIDEST)?;
+        let options = ResumeOptions { state, signal: followed.signal() };
+        Ok(Self { suspension_id, outcome, options, followed })
+    }
+}
+
+/// `error` is a text, an error, or anything with a `message`.
+fn read_failure(answer: &Fields) -> Result<Error, Failure> {
+    let error = answer.get("error")?;
+    let has_message = error.is_object() && Reflect::get(&error, &"message".into())?.is_string();
+    if error.is_string() || has_message {
+        Ok(error_from_js(&error))
+    } else {
+        Err(answer.wrong("error", "a string or { message, code? }"))
+    }
+}
+
+/// What `precompile` and `inferCapabilities` are given.
+pub struct ServiceArguments {
+    /// The handler.
+    pub source: String,
+    /// The limits that its runs will have.
+    pub limits: Limits,
+    /// The signal.
+    pub followed: Followed,
+}
+
+impl ServiceArguments {
+    /// Reads them; `known` are the options.
+    ///
+    /// # Errors
+    /// `INVALID_HANDLER` or `INVALID_ARGUMENT`.
+    pub fn from_js(source: &JsValue, options: &JsValue, known: &[&str], usual: &Limits) -> Result<Self, Failure> {
+        let fields = Fields::open(options, "options", known)?;
+        let limits = if known.contains(&"limits") { fields.get("limits")? } else { JsValue::UNDEFINED };
+        Ok(Self {
+            limits: context::limits(&limits, usual)?,
+            source: context::source(source)?,
+            followed: Followed::from_js(&fields.get("signal")?)?,
+        })
+    }
+}
+
+/// What a call of an extension by the embedder itself is given.
+pub struct CallArguments {
+    /// The arguments.
+    pub args: Vec<Value>,
+    /// The signal.
+    pub followed: Followed,
+}
+
+impl CallArguments {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT`, `SERIALIZATION_ERROR` or `RESOURCE_LIMIT`, saying where.
+    pub fn from_js(args: &JsValue, options: &JsValue) -> Result<Self, Failure> {
+        let args = match args.is_undefined() {
+            true => Value::Array(Vec::new()),
+            false => value_from_js(args, Bounds::WIDEST)?,
+        };
+        let Value::Array(args) = args else { return Err(refused("args has to be an array")) };
+        let fields = Fields::open(options, "options", &["signal"])?;
+        Ok(Self { args, followed: Followed::from_js(&fields.get("signal")?)? })
+    }
+}
+
+/// `INVALID_ARGUMENT`.
+pub fn refused(why: &str) -> Failure {
+    Error::new(ErrorCode::InvalidArgument, why).into()
+}

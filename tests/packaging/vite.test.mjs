@@ -1,0 +1,100 @@
+// Vite, with no setting: the built page and a Web Worker in it, a server that knows no WebAssembly, and the development server.
+
+import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { build, createServer as createDevServer, preview } from "vite";
+import { MAIN_JOB, MAIN_RESULT, createProject } from "./project.mjs";
+
+let project;
+let browser;
+before(async () => {
+  project = await createProject({
+    "index.html": `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="./page.js"></script>`,
+    "main.js": `import { createKernel } from "nexus-kernel";\nexport const main = async () => {${MAIN_JOB}};`,
+    "page.js": `
+      import { main } from "./main.js";
+      import { NexusError, attenuate, createKernel } from "nexus-kernel";
+      globalThis.inPage = main;
+      globalThis.inWorker = () => new Promise((resolve, reject) => {
+        const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = (event) => reject(new Error(event.message || "the Web Worker did not start"));
+      });
+      globalThis.tooEarly = async () => {
+        const before = (() => { try { return attenuate(["ext:*"], ["ext:a"]) } catch (error) { return [error instanceof NexusError, error.code] } })();
+        await (await createKernel()).close();
+        return [before, attenuate(["ext:*"], ["ext:a"])];
+      };
+      globalThis.ready = true;`,
+    "worker.js": `import { main } from "./main.js"; main().then((result) => postMessage(result), (error) => postMessage(String(error)));`,
+  });
+  await build({ root: project.folder, logLevel: "error" });
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args });
+});
+after(async () => {
+  await browser?.close();
+  await project?.remove();
+});
+
+async function open(url) {
+  const page = await browser.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  await page.goto(url);
+  await page.waitForFunction(() => globalThis.ready, undefined, { timeout: 60_000 });
+  return { page, errors };
+}
+
+async function works(url) {
+  const { page, errors } = await open(url);
+  assert.deepEqual(await page.evaluate(() => globalThis.inPage()), MAIN_RESULT);
+  assert.deepEqual(await page.evaluate(() => globalThis.inWorker()), MAIN_RESULT);
+  assert.deepEqual(errors, []);
+  await page.close();
+}
+
+test("the build holds each module once", async () => {
+  const modules = (await readdir(join(project.folder, "dist/assets"))).filter((name) => name.endsWith(".wasm"));
+  assert.deepEqual(modules.map((name) => name.split("-")[0]).sort(), ["kernel", "sandbox"]);
+});
+
+test("the built page and its Web Worker run the main job", async () => {
+  const server = await preview({ root: project.folder, logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
+  await works(server.resolvedUrls.local[0]);
+  await server.close();
+});
+
+test("a server that knows no WebAssembly does too", async () => {
+  const types = { ".html": "text/html", ".js": "text/javascript" };
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url, "http://x").pathname;
+    const file = join(project.folder, "dist", path === "/" ? "index.html" : path);
+    const body = await readFile(file).catch(() => undefined);
+    response.writeHead(body ? 200 : 404, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await works(`http://127.0.0.1:${server.address().port}/`);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("the development server does too", async () => {
+  const server = await createDevServer({ root: project.folder, logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
+  await server.listen();
+  await works(server.resolvedUrls.local[0]);
+  await server.close();
+});
+
+test("what cannot wait says so before the first kernel is made, and works after", async () => {
+  const server = await preview({ root: project.folder, logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
+  const { page } = await open(server.resolvedUrls.local[0]);
+  assert.deepEqual(await page.evaluate(() => globalThis.tooEarly()), [[true, "INVALID_ARGUMENT"], ["ext:a"]]);
+  await page.close();
+  await server.close();
+});
