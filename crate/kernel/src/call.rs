@@ -102,10 +102,8 @@ fn caveat_value(extension: &dyn Extension, caveat: &str, method: &str, args: &[V
 /// The error a handler gets for a failed call. The code is always `EXTENSION_ERROR`: an extension cannot pass for the
 /// kernel.
 pub(crate) fn extension_error(call: &Suspension, error: &Error) -> Error {
-    let mut context = vec![
-        ("extension", Value::from(call.extension_name.as_str())),
-        ("method", Value::from(call.method.as_str())),
-    ];
+    let mut context =
+        vec![("extension", Value::from(call.extension_name.as_str())), ("method", Value::from(call.method.as_str()))];
     // The failure's own word, where it has one: `ENOENT`.
     let own = error.context.as_ref().and_then(Value::as_object).and_then(|context| context.get("code"));
     context.extend(own.and_then(Value::as_str).map(|code| ("code", Value::from(code))));

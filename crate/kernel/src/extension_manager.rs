@@ -17,6 +17,8 @@ const RESERVED: [&str; 3] = ["exists", "methods", "list"];
 
 /// What a name cannot hold, because tokens give it a meaning.
 const NAME_SEPARATORS: [char; 4] = [':', '.', '?', '*'];
+/// What the name of a method cannot hold: no token could name it alone.
+const METHOD_SEPARATORS: [char; 3] = [':', '?', '*'];
 
 /// An extension whose `init` or `shutdown` failed.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +75,7 @@ impl ExtensionManager {
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` if the name is taken, reserved, empty or holds one of `: . ? *`, or if there are no methods,
-    /// or one of them stands twice, is empty or holds a `*`.
+    /// or one of them stands twice, is empty or holds one of `: ? *`.
     pub fn register(&self, extension: Rc<dyn Extension>) -> Result<(), Error> {
         let name = extension.name().to_owned();
         let refuse = |why: String| Err(Error::invalid_argument(format!("the extension {name:?} {why}")));
@@ -92,7 +94,7 @@ impl ExtensionManager {
         }
         let mut seen = HashSet::new();
         for method in &methods {
-            if method.is_empty() || method.contains('*') {
+            if method.is_empty() || method.contains(METHOD_SEPARATORS) {
                 return refuse(format!("has a method called {method:?}"));
             }
             if !seen.insert(method) {

@@ -76,11 +76,7 @@ impl Kernel {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub fn execute(
-        &self,
-        source: &str,
-        options: RunOptions,
-    ) -> impl Future<Output = Result<Segment, Error>> + use<> {
+    pub fn execute(&self, source: &str, options: RunOptions) -> impl Future<Output = Result<Segment, Error>> + use<> {
         let (kernel, open, source) = (self.clone(), self.check_open(), source.to_owned());
         async move {
             open?;

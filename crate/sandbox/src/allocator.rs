@@ -27,9 +27,12 @@ pub fn set_limit(bytes: u32) {
     collector::schedule(LIVE.load(Relaxed));
 }
 
-/// How far linear memory may grow, in bytes.
-pub fn limit() -> u32 {
-    LIMIT.load(Relaxed)
+/// Bytes that may be allocated in all: what the limit leaves beside stack and statics.
+pub fn capacity() -> u32 {
+    unsafe extern "C" {
+        static __heap_base: u8;
+    }
+    LIMIT.load(Relaxed).saturating_sub(&raw const __heap_base as u32)
 }
 
 /// Whether an allocation failed for the limit.

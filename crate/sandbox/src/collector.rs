@@ -21,7 +21,7 @@ const PATTERN: [usize; 2] = [1_048_576, 70];
 /// Higher than any heap: the engine's own count no longer starts a collection.
 const NEVER: usize = usize::MAX / 2;
 /// A collection has to promise at least this much, or collecting costs more than it gives.
-const LEAST_GROWTH: u32 = 2 << 20;
+const LEAST_GROWTH: u32 = 1 << 20;
 
 /// Address of the threshold; 0 until it is found.
 static THRESHOLD: AtomicUsize = AtomicUsize::new(0);
@@ -60,8 +60,8 @@ pub fn after_allocation(live: u32) {
 /// The next collection is due when the heap has grown by as much again, but by no more than half of what is left of
 /// its limit.
 pub fn schedule(live: u32) {
-    let room = allocator::limit().saturating_sub(live);
-    DUE.store(live.saturating_add(live.min(room / 2).max(LEAST_GROWTH)), Relaxed);
+    let room = allocator::capacity().saturating_sub(live);
+    DUE.store(live.saturating_add(live.clamp(LEAST_GROWTH, (room / 2).max(LEAST_GROWTH))), Relaxed);
 }
 
 thread_local! {

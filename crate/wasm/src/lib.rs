@@ -31,6 +31,9 @@ pub mod promise;
 
 use wasm_bindgen::prelude::*;
 
+#[cfg(all(test, test_in_browser))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 /// To be called once, before anything else. `error_class` makes a `NexusError` of an error as plain data.
 #[wasm_bindgen]
 pub fn initialize(error_class: js_sys::Function) {

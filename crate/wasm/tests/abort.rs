@@ -7,6 +7,9 @@ use nexus_wasm::abort::{Followed, HandedOut};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[cfg(test_in_browser)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 #[wasm_bindgen_test]
 fn the_embedder_s_signal_aborts_the_kernel_s_with_its_reason() {
     let controller = web_sys::AbortController::new().unwrap();

@@ -8,6 +8,9 @@ use nexus_wasm::interop::{Failure, value_from_js, value_to_js};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[cfg(test_in_browser)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 fn read(value: &JsValue) -> Result<Value, Failure> {
     value_from_js(value, Bounds::default())
 }

@@ -7,6 +7,9 @@ use nexus_wasm::msgpack::{decode, encode};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[cfg(test_in_browser)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 fn list(tokens: &[&str]) -> JsValue {
     tokens.iter().map(|token| JsValue::from_str(token)).collect::<Array>().into()
 }

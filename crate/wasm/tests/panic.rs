@@ -10,6 +10,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[cfg(test_in_browser)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 fn text(error: &JsValue, field: &str) -> String {
     Reflect::get(error, &field.into()).unwrap().as_string().unwrap_or_default()
 }

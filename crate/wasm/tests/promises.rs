@@ -14,6 +14,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[cfg(test_in_browser)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 #[wasm_bindgen_test]
 async fn a_promise_resolves_and_rejects_with_what_the_future_comes_to() {
     assert_eq!(JsFuture::from(promise(async { Ok(7.into()) })).await, Ok(7.into()));

@@ -90,12 +90,18 @@ export default {
       ["if (true) {\n  $state.x = 1", 2, undefined],
       ["return (", 1, undefined],
       ["await = 1", 1, undefined],
-      ["\n\n  break", 3, undefined],
     ]) {
       const { code, location } = await t.error(source);
       equal(code, "COMPILATION_ERROR", source);
       equal(location?.line, line, source);
       ok(column === undefined || location.column === column, `${source}: column ${location.column}`);
+    }
+  },
+
+  "a jump to nowhere is a syntax error at its line": async (t) => {
+    for (const source of ["\n\n  break", "const a = 1;\n\n  continue", "x: {\n\n  y: { break z }\n}", "if (true) {\n\n  break;\n}", "f();\nfunction f() {\n  continue;\n}"]) {
+      const { code, location } = await t.error(source);
+      equal([code, location?.line], ["COMPILATION_ERROR", 3], source);
     }
   },
 

@@ -123,7 +123,7 @@ export default {
       ok(error.message.includes(JSON.stringify(name)), error.message);
     }
     for (const [field, value] of [
-      ["name", 1], ["name", undefined], ["methods", undefined], ["methods", "get"], ["methods", []], ["methods", [1]], ["methods", [""]], ["methods", ["a*"]],
+      ["name", 1], ["name", undefined], ["methods", undefined], ["methods", "get"], ["methods", []], ["methods", [1]], ["methods", [""]], ["methods", ["a*"]], ["methods", ["a:b"]], ["methods", ["a?b"]],
       ["methods", ["a", "a"]], ["call", undefined], ["call", 1], ["init", 1], ["shutdown", "x"], ["capabilities", 1], ["capabilities", { host: 1 }],
     ]) {
       throws(() => extensions.register(simple("x", { [field]: value })), "INVALID_ARGUMENT");

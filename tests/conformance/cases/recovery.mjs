@@ -58,8 +58,20 @@ export default {
   "while (true) {} ends with TIMEOUT under the default limits, and the next run works": async (t) => {
     const result = await t.run("$emit('before');\n\nwhile (true) {}");
     equal([result.status, result.error.code, result.events.length], ["error", "TIMEOUT", 1]);
-    equal(result.error.location?.line, 3);
     await isHealthy(t, "while (true) {}");
+  },
+
+  "a stop tells the line of the loop, wherever in it it falls": async (t) => {
+    const seen = {};
+    for (const loop of ["while (true) {}", "while (true) n++", "do { n++ } while (true)", "for (const x = 1; ; ) n += x"]) {
+      const lines = (seen[loop] = new Set());
+      for (let fuel = 200_000; fuel < 200_060; fuel += 2) {
+        const { code, location } = await t.error(`let n = 0; $emit('before');\n\n${loop}`, { limits: { fuel } });
+        equal(code, "TIMEOUT");
+        lines.add(location?.line);
+      }
+    }
+    for (const [loop, lines] of Object.entries(seen)) equal([...lines], [3], loop);
   },
 
   "the wall clock ends what fuel would allow": async (t) => {

@@ -1,0 +1,3 @@
+import { performCase } from "../perform.mjs";
+
+addEventListener("message", async ({ data }) => postMessage(await performCase(...data)));

@@ -1,0 +1,4 @@
+import { openWorkerd } from "./places.mjs";
+import { hostile } from "./suite.mjs";
+
+hostile("workerd", openWorkerd);
