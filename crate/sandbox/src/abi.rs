@@ -31,7 +31,8 @@ thread_local! {
     static POST_MORTEM_BEGAN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Starts the interpreter. Once, before everything else.
+/// Starts the interpreter. The build of the package calls it, keeps the memory that it leaves as the module's own, and
+/// drops the export: instances of the finished module begin booted.
 #[unsafe(no_mangle)]
 pub extern "C" fn nexus_boot() {
     // What does not even fit the address space panics instead of asking the allocator.

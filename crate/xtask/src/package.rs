@@ -13,7 +13,7 @@ use crate::{
     flags,
     freshness::unless_fresh,
     layout,
-    machine::{cargo, ensure_node, ensure_node_modules, ensure_wasm_target, npm},
+    machine::{cargo, ensure_node, ensure_node_modules, ensure_wasm_target, node, npm},
     process::{read, run},
 };
 
@@ -59,17 +59,26 @@ pub fn build(profile: Profile) -> Result<()> {
     Ok(())
 }
 
-/// `sandbox.wasm`: built, metered, stripped.
+/// `sandbox.wasm`: built, metered, booted, stripped.
 fn sandbox_module(profile: Profile) -> Result<PathBuf> {
     let built = cargo_build("nexus-sandbox", profile)?;
     let module = layout::npm().join("sandbox.wasm");
     unless_fresh("sandbox", std::slice::from_ref(&built), std::slice::from_ref(&module), || {
         let metered = nexus_passes::meter(&fs::read(&built)?)?;
+        let booted = nexus_passes::embed_image(&metered, &boot_image(&metered)?, "nexus_boot")?;
         // Names last: other passes find functions by them.
-        let finished = if profile == Profile::Release { nexus_passes::strip(&metered)? } else { metered };
+        let finished = if profile == Profile::Release { nexus_passes::strip(&booted)? } else { booted };
         Ok(fs::write(&module, finished)?)
     })?;
     Ok(module)
+}
+
+/// The memory of the module once it has booted.
+fn boot_image(module: &[u8]) -> Result<Vec<u8>> {
+    let (module_file, image_file) = (layout::target().join("boot-image.wasm"), layout::target().join("boot-image.bin"));
+    fs::write(&module_file, module)?;
+    run(node("crate/xtask/src").arg("boot-image.mjs").args([&module_file, &image_file]))?;
+    fs::read(&image_file).context("the boot image")
 }
 
 /// `kernel.wasm`, and its JavaScript glue in the facade's source folder.

@@ -1,6 +1,6 @@
 //! Images: what an instance's memory is brought back to before a run.
 //!
-//! Every boot of the module leaves the same memory, so one copy serves all instances: the *boot image*. What compiling a
+//! Every instance of the module begins booted, with the same memory, so one copy serves all: the *boot image*. What compiling a
 //! handler changes in it is kept as the pages that differ: the *compiled image*.
 
 use nexus_core::Error;
@@ -10,7 +10,7 @@ use super::instance::Instance;
 /// Unit of comparison: small enough that a compiled handler is some 100 KB, large enough that restoring it is few copies.
 const PAGE: usize = 4 << 10;
 
-/// The memory of a booted instance.
+/// The memory that instances begin with.
 pub struct BootImage(Vec<u8>);
 
 /// How the memory of an instance that has compiled a handler differs from the boot image.
@@ -22,7 +22,7 @@ pub struct CompiledImage {
 }
 
 impl BootImage {
-    /// Of an instance that was just booted.
+    /// Of a fresh instance.
     #[must_use]
     pub fn of(instance: &Instance) -> Self {
         Self(instance.snapshot())

@@ -70,7 +70,7 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Instantiates the module; its interpreter is not yet booted.
+    /// Instantiates the module, whose interpreter has booted when the module was built.
     ///
     /// # Errors
     /// `WASM_ERROR` if the platform refuses, or the module is not the sandbox's.
@@ -110,20 +110,6 @@ impl Instance {
         memories.borrow_mut().insert(id, exports.memory.clone());
         let boot_stack_pointer = exports.stack_pointer.value();
         Ok(Self { id, inner, exports, boot_stack_pointer, memories: Rc::clone(memories), _imports: (tick, host_call) })
-    }
-
-    /// Boots the interpreter.
-    ///
-    /// # Errors
-    /// `WASM_ERROR` if it traps.
-    pub fn boot(&self, budget: Budget) -> Result<(), Error> {
-        self.set_grant(self.inner.meter.open(budget, None));
-        let booted = self.exports.boot.call0(&JsValue::UNDEFINED);
-        self.inner.meter.close(self.unreported());
-        booted.map(drop).map_err(|thrown| {
-            rethrow_panic(&thrown);
-            Error::new(ErrorCode::WasmError, format!("the sandbox does not boot: {}", error_from_js(&thrown).message))
-        })
     }
 
     /// Bytes of its memory.

@@ -37,7 +37,7 @@ use self::instance::{Called, Instance, Memories, Trap};
 use self::meter::{Budget, monotonic_ms};
 use self::pool::{Lease, Pool, PoolSize};
 
-/// What work on nobody's behalf may use up: booting, compiling, inferring. Not the run's own, so that a run costs the
+/// What work on nobody's behalf may use up: compiling, inferring. Not the run's own, so that a run costs the
 /// same whether its handler was compiled before or not.
 const SERVICE: Budget = Budget::new(limits::FUEL, limits::TIMEOUT_MS);
 
@@ -92,14 +92,13 @@ impl From<Error> for NotReady {
 }
 
 impl WasmEngine {
-    /// Boots the module's first instances.
+    /// Makes the first instances.
     ///
     /// # Errors
     /// `WASM_ERROR` if the module is not the sandbox's or the platform refuses it.
     pub async fn open(module: WebAssembly::Module, size: PoolSize) -> Result<Rc<Self>, Error> {
         let memories = Memories::default();
         let first = Instance::new(&module, &memories).await?;
-        first.boot(SERVICE)?;
         let boot_image = BootImage::of(&first);
         let engine = Rc::new(Self {
             module,
@@ -123,11 +122,9 @@ impl WasmEngine {
     /// A lease whose instance is at the boot image.
     async fn booted(&self) -> Result<Lease, Error> {
         let mut lease = self.pool.lease().await?;
-        if lease.instance().is_none() {
-            lease.put(Instance::new(&self.module, &self.memories).await?);
-        }
-        if let Some(instance) = lease.instance() {
-            self.boot_image.restore(instance)?;
+        match lease.instance() {
+            Some(instance) => self.boot_image.restore(instance)?,
+            None => lease.put(Instance::new(&self.module, &self.memories).await?),
         }
         Ok(lease)
     }

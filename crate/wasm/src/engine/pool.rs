@@ -117,8 +117,8 @@ impl Lease {
     }
 
     /// Puts an instance in.
-    pub fn put(&mut self, instance: Instance) -> &Instance {
-        self.instance.insert(instance)
+    pub fn put(&mut self, instance: Instance) {
+        self.instance = Some(instance);
     }
 
     /// Drops the instance; the right stays.
