@@ -9,6 +9,9 @@ import { chromium } from "playwright-core";
 import { build, createServer as createDevServer, preview } from "vite";
 import { MAIN_JOB, MAIN_RESULT, createProject } from "./project.mjs";
 
+/** A browser, a bundler and whatever else the machine does. */
+const PATIENCE = { timeout: 180_000 };
+
 let project;
 let browser;
 before(async () => {
@@ -51,6 +54,14 @@ async function open(url) {
   return { page, errors };
 }
 
+// Serves the built page until the test is over, however it ends: what still listens keeps the process from ending.
+async function previewed(t) {
+  const server = await preview({ root: project.folder, logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
+  t.after(() => server.close());
+  t.after(() => server.close());
+  return server.resolvedUrls.local[0];
+}
+
 async function works(url) {
   const { page, errors } = await open(url);
   assert.deepEqual(await page.evaluate(() => globalThis.inPage()), MAIN_RESULT);
@@ -64,13 +75,11 @@ test("the build holds each module once", async () => {
   assert.deepEqual(modules.map((name) => name.split("-")[0]).sort(), ["kernel", "sandbox"]);
 });
 
-test("the built page and its Web Worker run the main job", async () => {
-  const server = await preview({ root: project.folder, logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
-  await works(server.resolvedUrls.local[0]);
-  await server.close();
+test("the built page and its Web Worker run the main job", async (t) => {
+  await works(await previewed(t));
 });
 
-test("a server that knows no WebAssembly does too", async () => {
+test("a server that knows no WebAssembly does too", async (t) => {
   const types = { ".html": "text/html", ".js": "text/javascript" };
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://x").pathname;
@@ -79,22 +88,22 @@ test("a server that knows no WebAssembly does too", async () => {
     response.writeHead(body ? 200 : 404, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   await works(`http://127.0.0.1:${server.address().port}/`);
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
 });
 
-test("the development server does too", async () => {
+test("the development server does too", async (t) => {
   const server = await createDevServer({ root: project.folder, logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
+  t.after(() => server.close());
   await server.listen();
   await works(server.resolvedUrls.local[0]);
-  await server.close();
 });
 
-test("what cannot wait says so before the first kernel is made, and works after", async () => {
-  const server = await preview({ root: project.folder, logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
-  const { page } = await open(server.resolvedUrls.local[0]);
+test("what cannot wait says so before the first kernel is made, and works after", async (t) => {
+  const { page } = await open(await previewed(t));
   assert.deepEqual(await page.evaluate(() => globalThis.tooEarly()), [[true, "INVALID_ARGUMENT"], ["ext:a"]]);
   await page.close();
-  await server.close();
 });

@@ -4,6 +4,7 @@
 //   source    the handler
 //   options   what `run` is given beside it; without `capabilities` everything is granted
 //   stops     the code, or the codes, with which it has to end; whatever else it would do it must not get to
+//   either    it may as well succeed: where that is the engine's own matter
 //   check     looks at a result; without `stops` the run has to succeed
 //
 // Every case has `stops` or `check`, and every name is given once in its class.

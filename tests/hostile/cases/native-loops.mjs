@@ -169,7 +169,7 @@ const nesting = [
     ["a value that is emitted", "let a = []; for (let i = 0; i < 100_000; i++) a = [a]; $emit('after', a)"],
     ["iterator helpers", "let it = Iterator.from({ next: () => ({ done: true }) }); for (let i = 0; i < 20_000; i++) it = it.map((x) => x); it.next()"],
     ["causes of errors that are thrown", "let e = new Error('x'); for (let i = 0; i < 50_000; i++) e = new Error('x', { cause: e }); [e] + ''; const f = (e) => 1 + f(e.cause ?? e); f(e)"],
-  ].map(([name, source]) => ({ name: `nested natively: ${name}`, source, options: { limits: { fuel: 400_000_000, memoryBytes: 64 << 20 } }, stops: ["RESOURCE_LIMIT", "MEMORY_LIMIT"] })),
+  ].map(([name, source]) => ({ name: `nested natively: ${name}`, source, options: { limits: { fuel: 400_000_000, timeoutMs: 30_000, memoryBytes: 64 << 20 } }, stops: ["RESOURCE_LIMIT", "MEMORY_LIMIT"] })),
   { name: "nested natively: a value that is logged", source: "let a = []; for (let i = 0; i < 10_000; i++) a = [a]; $log(a)", check: ({ logs }) => ok(logs[0].message.length < 10_000, `${logs[0].message.length}`) },
   { name: "nested natively: groups of a regular expression", source: "try { new RegExp('('.repeat(50_000) + ')'.repeat(50_000)); return 'made' } catch (e) { return e.name }", check: ({ returnValue }) => equal(returnValue, "SyntaxError") },
   { name: "nested natively: JSON text", source: "try { JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)); return 'made' } catch (e) { return e.name }", check: ({ returnValue }) => equal(returnValue, "SyntaxError") },

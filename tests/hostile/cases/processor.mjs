@@ -5,7 +5,7 @@ import { equal } from "../../conformance/assert.mjs";
 const endless = (name, source, options) => ({ name, source, options, stops: "TIMEOUT" });
 
 /** Recursion without end, with fuel enough to get to the end of stack or memory. */
-const deep = (name, source) => ({ name, source, options: { limits: { fuel: 400_000_000 } }, stops: ["RESOURCE_LIMIT", "MEMORY_LIMIT"] });
+const deep = (name, source) => ({ name, source, options: { limits: { fuel: 400_000_000, timeoutMs: 30_000 } }, stops: ["RESOURCE_LIMIT", "MEMORY_LIMIT"] });
 
 const loops = [
   endless("while", "while (true) {}"),
