@@ -190,7 +190,15 @@ impl Run {
         self.held.set(true);
         // Polled in this order: a segment that ended because of the abort still has its effects.
         let segment = match select(work(), signal.aborted()).await {
-            Either::Left((Ok(segment), _)) => segment,
+            Either::Left((Ok(mut segment), _)) => {
+                // The engine knows that it was aborted, not why.
+                if let (Some(error), Some(reason)) = (&mut segment.error, signal.reason())
+                    && error.code == ErrorCode::Cancelled
+                {
+                    error.message = reason.message;
+                }
+                segment
+            }
             // An engine that closes fails whoever waits for it, but why the run ends is that it was aborted.
             Either::Left((Err(error), _)) => self.fail(signal.reason().unwrap_or(error)),
             Either::Right((reason, work)) => {

@@ -47,8 +47,13 @@ impl Failure {
 }
 
 /// Stops the run with `error`: latched in the run, because the engine swallows uncatchable errors after an `await`.
-pub fn stop(error: Error, context: &Context) -> JsError {
-    Run::of(context).borrow_mut().stop(error);
+pub fn stop(mut error: Error, context: &mut Context) -> JsError {
+    let run = Run::of(context);
+    let text = run.borrow().source.clone();
+    if let Ok(here) = blank_error_object(context) {
+        place(&mut error, &here, Cause::Thrown(None), &text, context);
+    }
+    run.borrow_mut().stop(error);
     uncatchable()
 }
 
@@ -162,6 +167,13 @@ impl std::fmt::Display for Frame<'_> {
             None => write!(f, "    at {} ({FILE_NAME})", self.function),
         }
     }
+}
+
+/// The functions of an error's stack, a line each. Without their places: those that the engine itself gives are partly
+/// wrong, and finding the true ones is for the error that ends a run.
+pub fn functions_of(object: &JsObject, context: &mut Context) -> Vec<String> {
+    let stack = stack_of(object, context);
+    stack.lines().filter_map(|line| Frame::parse(line, None)).map(|frame| frame.to_string()).collect()
 }
 
 /// The stack that the engine recorded in an error object; empty for every other object.

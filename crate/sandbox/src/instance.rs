@@ -26,7 +26,7 @@ pub type HostCaller = Rc<dyn Fn(HostCall) -> HostReply>;
 
 /// A compiled handler.
 struct Handler {
-    source: String,
+    source: Rc<str>,
     function: JsFunction,
     limits: Limits,
 }
@@ -76,7 +76,7 @@ impl Instance {
         let function = script.evaluate(context).map_err(refused)?;
         let function = function.as_object().and_then(JsFunction::from_object);
         let function = function.ok_or_else(|| Error::internal("the wrapper is no function"))?;
-        self.handler = Some(Handler { source: request.source, function, limits: request.limits });
+        self.handler = Some(Handler { source: request.source.into(), function, limits: request.limits });
         Ok(())
     }
 
@@ -94,8 +94,13 @@ impl Instance {
         self.signals.seed(&request.seed);
         let (args, scope) = (request.context.args.clone(), request.context.scope.clone());
         let host_functions = request.host_functions.clone();
-        let run: SharedRun =
-            Rc::new(RefCell::new(Run::new(request, handler.limits.clone(), host, self.signals.clone())));
+        let run: SharedRun = Rc::new(RefCell::new(Run::new(
+            request,
+            handler.source.clone(),
+            handler.limits.clone(),
+            host,
+            self.signals.clone(),
+        )));
         self.context.insert_data(run);
         if let Err(error) = globals::install_run(&args, &scope, &host_functions, &mut self.context) {
             return Segment::failed(run_id, Error::internal(error.to_string()));
@@ -138,11 +143,12 @@ impl Instance {
         if !self.context.has_data::<SharedRun>() {
             return None;
         }
-        let text = self.handler.as_ref().map_or("", |handler| handler.source.as_str());
+        Run::reclaim(&mut self.context);
+        let text = Run::of(&self.context).borrow().source.clone();
         let mut error = Error::new(ErrorCode::Timeout, "the handler was stopped");
         let stack = failure::blank_error_object(&mut self.context);
         if let Ok(stack) = stack {
-            failure::place(&mut error, &stack, Cause::Stopped, text, &mut self.context);
+            failure::place(&mut error, &stack, Cause::Stopped, &text, &mut self.context);
         }
         // Whether it works or not: what was recorded before is told.
         let _ = state::settle(&mut self.context);
@@ -157,6 +163,7 @@ impl Instance {
         if !self.context.has_data::<SharedRun>() {
             return None;
         }
+        Run::reclaim(&mut self.context);
         let mut segment = Run::of(&self.context).borrow_mut().take_recorded();
         segment.status = Status::Error;
         Some(segment)
@@ -265,8 +272,8 @@ impl Instance {
     }
 
     fn describe(&mut self, thrown: &JsValue) -> Error {
-        let text = self.handler.as_ref().map_or("", |handler| handler.source.as_str());
-        failure::describe(thrown, text, &mut self.context)
+        let text = Run::of(&self.context).borrow().source.clone();
+        failure::describe(thrown, &text, &mut self.context)
     }
 
     fn described(&mut self, failure: Failure) -> Error {

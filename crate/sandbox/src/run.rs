@@ -48,6 +48,8 @@ struct Counts {
 /// One run.
 pub struct Run {
     id: String,
+    /// What the author wrote.
+    pub source: Rc<str>,
     limits: Limits,
     /// What it may do.
     pub checker: CapabilityChecker,
@@ -68,10 +70,11 @@ pub struct Run {
 
 impl Run {
     /// A run that has not begun, within the limits its handler was compiled for.
-    pub fn new(request: StartRequest, limits: Limits, host: HostCaller, signals: Rc<Signals>) -> Self {
+    pub fn new(request: StartRequest, source: Rc<str>, limits: Limits, host: HostCaller, signals: Rc<Signals>) -> Self {
         Self {
             recorded: Segment::new(request.run_id.clone(), Status::Success),
             id: request.run_id,
+            source,
             limits,
             checker: CapabilityChecker::new(request.context.capabilities),
             state: State::new(request.context.state),
@@ -91,6 +94,17 @@ impl Run {
     /// Before a run was started; no code of a handler runs then.
     pub fn of(context: &Context) -> SharedRun {
         context.get_data::<SharedRun>().expect("handlers run only in a run").clone()
+    }
+
+    /// Makes the run of a stopped instance accessible again: the stop may have fallen into a host function that holds
+    /// it, and nothing of that call will ever go on.
+    pub fn reclaim(context: &mut Context) {
+        let held = Self::of(context);
+        // SAFETY: whoever holds a borrow never runs again, and the old cell is forgotten below, so that there is one
+        // owner.
+        let run = unsafe { std::ptr::read(held.as_ptr()) };
+        std::mem::forget(context.insert_data::<SharedRun>(Rc::new(RefCell::new(run))));
+        std::mem::forget(held);
     }
 
     /// Depth and bytes that a value may have.

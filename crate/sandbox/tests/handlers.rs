@@ -345,6 +345,15 @@ fn counted_limits_hold_at_the_limit_and_stop_the_run_one_past_it() {
 }
 
 #[test]
+fn a_passed_limit_tells_where_it_was_passed() {
+    let source = "const say = (n) => {\n  $emit('e', n);\n};\nfor (let i = 0; i < 30; i++) say(i);";
+    let error = trial(source).limit("maxEvents", 20.0).error();
+    assert_eq!((error.code, error.location.map(|location| location.line)), (ErrorCode::ResourceLimit, Some(2)));
+    let stack = error.stack.unwrap();
+    assert!(stack.contains("say (handler.js:2:") && stack.contains("handler (handler.js:4:"), "{stack}");
+}
+
+#[test]
 fn a_stop_after_an_await_cannot_be_caught_or_delayed() {
     let source = "await $ext.echo.say(1); try { for (let i = 0; i < 30; i++) $emit('e') } catch { } finally { $state.after = 1 } $state.more = 1";
     let segment = trial(source).limit("maxEvents", 20.0).run();

@@ -1,6 +1,7 @@
 //! `cargo xtask build`: the npm package, from two wasm modules and the TypeScript facade.
 
 use std::{
+    env,
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
@@ -104,9 +105,19 @@ fn kernel_module(profile: Profile) -> Result<PathBuf> {
 fn cargo_build(package: &str, profile: Profile) -> Result<PathBuf> {
     let mut build = cargo();
     build.args(["build", "--package", package, "--lib", "--profile", profile.name()]);
-    run(build.args(["--target", "wasm32-unknown-unknown", "--locked"]))?;
+    build.args(["--target", "wasm32-unknown-unknown", "--locked", "--config", &remapped_paths()?]);
+    run(&mut build)?;
     let file = format!("{}.wasm", package.replace('-', "_"));
     Ok(layout::target().join("wasm32-unknown-unknown").join(profile.name()).join(file))
+}
+
+/// Keeps this machine's paths out of the panic messages in the modules, so that every machine builds the same ones.
+fn remapped_paths() -> Result<String> {
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no home directory")?;
+    let flags = [(cargo_home.join("registry/src"), "crates"), (layout::root().to_path_buf(), "nexus-kernel")]
+        .map(|(path, name)| format!("\"--remap-path-prefix={}={name}\"", path.display()).replace('\\', "\\\\"));
+    Ok(format!("target.wasm32-unknown-unknown.rustflags=[{}]", flags.join(",")))
 }
 
 /// The TypeScript facade, compiled into `pkg-config/dist`.

@@ -48,7 +48,7 @@ impl HostFunction for Log {
     }
 }
 
-/// Text as it is, errors with their stack, data as JSON, the rest as the engine prints it. Never fails: a log line is
+/// Text as it is, errors with the functions of their stack, data as JSON, the rest as the engine prints it. Never fails: a log line is
 /// no place to throw.
 fn word(value: &JsValue, context: &mut Context) -> String {
     if let Some(text) = value.as_string() {
@@ -69,9 +69,9 @@ fn word(value: &JsValue, context: &mut Context) -> String {
 
 fn with_stack(object: &JsObject, context: &mut Context) -> String {
     let mut text = failure::message_of(&object.clone().into(), context);
-    for line in failure::stack_of(object, context).lines() {
+    for line in failure::functions_of(object, context) {
         text.push('\n');
-        text.push_str(line);
+        text.push_str(&line);
     }
     text
 }
