@@ -38,6 +38,11 @@ impl Caller {
         }
     }
 
+    /// What the run may do.
+    pub(crate) const fn checker(&self) -> &CapabilityChecker {
+        &self.checker
+    }
+
     /// Whether the run may make this call. The sandbox checked already, but its word is not taken; and caveats only
     /// the extension can read.
     ///

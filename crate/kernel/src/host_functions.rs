@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use nexus_core::{Error, ErrorCode, Limits, Value};
+use nexus_core::capability::Scope;
+use nexus_core::{CapabilityChecker, CapabilityToken, Error, ErrorCode, Limits, Value};
 
 use crate::engine::HostDispatch;
 use crate::value_bounds::ValueBounds;
@@ -73,10 +74,11 @@ impl HostFunctions {
         self.0.borrow().keys().cloned().collect()
     }
 
-    /// What a run with these limits calls them by: unknown names fail with `METHOD_NOT_FOUND`, answers deeper or larger
-    /// than the limits with `RESOURCE_LIMIT`.
+    /// What a run with these limits and tokens calls them by: unknown names fail with `METHOD_NOT_FOUND`, those without
+    /// their token with `PERMISSION_DENIED` (the sandbox checked already, but its word is not taken), answers deeper or
+    /// larger than the limits with `RESOURCE_LIMIT`.
     #[must_use]
-    pub fn dispatch(&self, limits: &Limits) -> HostDispatch {
+    pub fn dispatch(&self, limits: &Limits, checker: CapabilityChecker) -> HostDispatch {
         let functions = self.clone();
         let bounds = ValueBounds::of(limits);
         Rc::new(move |name, args| {
@@ -85,6 +87,7 @@ impl HostFunctions {
             let function = function.ok_or_else(|| {
                 Error::new(ErrorCode::MethodNotFound, format!("no host function {name:?} is registered"))
             })?;
+            checker.require(&CapabilityToken::Host(Scope::Name(name.to_owned())))?;
             let answer = function(args)?;
             bounds.check(&answer)?;
             Ok(answer)
@@ -98,6 +101,20 @@ mod tests {
 
     fn function(name: &str, call: impl Fn(Vec<Value>) -> Result<Value, Error> + 'static) -> HostFunction {
         HostFunction { name: name.to_owned(), signature: format!("{name}()"), call: Rc::new(call) }
+    }
+
+    fn all() -> CapabilityChecker {
+        CapabilityChecker::new(vec![CapabilityToken::Host(Scope::Any)])
+    }
+
+    #[test]
+    fn the_token_is_asked_for_outside_the_sandbox_too() {
+        let functions = HostFunctions::new();
+        functions.register(function("f", |_| Ok(Value::Null))).unwrap();
+        let other = CapabilityChecker::new(vec!["host:g".parse().unwrap(), "ext:*".parse().unwrap()]);
+        let error = functions.dispatch(&Limits::default(), other)("f", vec![]).unwrap_err();
+        assert_eq!(error.code, ErrorCode::PermissionDenied);
+        assert!(functions.dispatch(&Limits::default(), all())("f", vec![]).is_ok());
     }
 
     #[test]
@@ -115,7 +132,7 @@ mod tests {
     #[test]
     fn an_unknown_function_is_method_not_found() {
         let functions = HostFunctions::new();
-        let dispatch = functions.dispatch(&Limits::default());
+        let dispatch = functions.dispatch(&Limits::default(), all());
         assert_eq!(dispatch("f", vec![]).unwrap_err().code, ErrorCode::MethodNotFound);
         functions.register(function("f", |args| Ok(Value::Array(args)))).unwrap();
         assert_eq!(dispatch("f", vec![1.into()]).unwrap(), Value::from(vec![1]));
@@ -126,8 +143,8 @@ mod tests {
         let functions = HostFunctions::new();
         functions.register(function("big", |_| Ok("x".repeat(100).into()))).unwrap();
         let limits = |bytes| Limits { max_value_bytes: bytes, ..Limits::default() };
-        assert!(functions.dispatch(&limits(102))("big", vec![]).is_ok());
-        assert_eq!(functions.dispatch(&limits(101))("big", vec![]).unwrap_err().code, ErrorCode::ResourceLimit);
+        assert!(functions.dispatch(&limits(102), all())("big", vec![]).is_ok());
+        assert_eq!(functions.dispatch(&limits(101), all())("big", vec![]).unwrap_err().code, ErrorCode::ResourceLimit);
     }
 
     #[test]
@@ -135,7 +152,7 @@ mod tests {
         let functions = HostFunctions::new();
         let registry = functions.clone();
         functions.register(function("once", move |_| Ok(registry.unregister("once").into()))).unwrap();
-        let dispatch = functions.dispatch(&Limits::default());
+        let dispatch = functions.dispatch(&Limits::default(), all());
         assert_eq!(dispatch("once", vec![]).unwrap(), Value::Bool(true));
         assert!(!functions.has("once"));
     }

@@ -105,7 +105,7 @@ impl Prepared {
             limits: run.limits.clone(),
             extensions: extensions.catalogue(),
             host_functions: host_functions.names(),
-            host: host_functions.dispatch(&run.limits),
+            host: host_functions.dispatch(&run.limits, run.caller.checker().clone()),
             now: platform.clock.now(),
             seed,
             aborted: run.abort_check(),

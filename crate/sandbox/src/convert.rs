@@ -105,6 +105,44 @@ impl Converter {
         members
     }
 
+    fn own(&mut self, value: &JsValue, depth: usize, context: &mut Context) -> Result<Value, Failure> {
+        let Some(object) = value.as_object() else {
+            let scalar = self.convert(value, &js_string!(), &mut Path::root(), context)?;
+            return Ok(scalar.unwrap_or_default());
+        };
+        if let Ok(typed) = JsTypedArray::from_object(object.clone()) {
+            return self.bytes(&typed, &Path::root(), context);
+        }
+        if depth >= self.max_depth {
+            return Err(Error::resource_limit("valueDepth", self.max_depth, depth + 1).into());
+        }
+        let own_property = |key: &PropertyKey| {
+            let property = object.borrow().properties().get(key);
+            property.and_then(|property| property.value().cloned()).unwrap_or_default()
+        };
+        if object.is_array() {
+            let length = own_property(&js_string!("length").into()).to_length(context)?;
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            self.check_bytes(length)?;
+            let items = (0..length).map(|index| {
+                let item = own_property(&PropertyKey::from(index));
+                self.own(&item, depth + 1, context)
+            });
+            return Ok(Value::Array(items.collect::<Result<_, _>>()?));
+        }
+        let mut map = Map::new();
+        for key in object.own_property_keys(context)? {
+            let member = own_property(&key);
+            let name = match &key {
+                PropertyKey::String(name) => text_of(name, &Path::root())?,
+                PropertyKey::Index(index) => index.get().to_string(),
+                PropertyKey::Symbol(_) => continue,
+            };
+            map.insert(name, self.own(&member, depth + 1, context)?);
+        }
+        Ok(Value::Object(map))
+    }
+
     fn array(&mut self, object: &JsObject, path: &mut Path, context: &mut Context) -> Result<Value, Failure> {
         let length = object.get(js_string!("length"), context)?.to_length(context)?;
         let length = usize::try_from(length).unwrap_or(usize::MAX);
@@ -196,6 +234,19 @@ fn is_array(object: &JsObject, context: &mut Context) -> JsResult<bool> {
         return Ok(false);
     };
     Ok(is_array.call(&JsValue::undefined(), &[object.clone().into()], context)?.to_boolean())
+}
+
+/// The data in objects that [`from_value`] made and that only data was written into since. Nothing of a handler runs on
+/// the way: own properties alone are read, no prototype, getter or `toJSON` is asked.
+///
+/// # Errors
+/// `RESOURCE_LIMIT` for what has grown too deep or too large.
+pub fn own_data(value: &JsValue, context: &mut Context) -> Result<Value, Failure> {
+    let (max_depth, max_bytes) = Run::of(context).borrow().value_limits();
+    let mut data = Converter { ancestors: Vec::new(), max_depth, max_bytes };
+    let value = data.own(value, 0, context)?;
+    value.check(max_depth, max_bytes)?;
+    Ok(value)
 }
 
 /// Data as a JavaScript value: fresh objects, every key an own property.

@@ -233,7 +233,9 @@ impl Instance {
 
     /// Reports what happened since the last segment.
     fn segment(&mut self) -> Segment {
-        let mut ending = self.ending();
+        let stopped = Run::of(&self.context).borrow().stopped().cloned();
+        // Of a stopped run nothing is asked any more: converting what it returned would run its code.
+        let mut ending = stopped.map_or_else(|| self.ending(), Ending::Failed);
         if let Err(failure) = state::settle(&mut self.context) {
             ending = Ending::Failed(self.described(failure));
         }

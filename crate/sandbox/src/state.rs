@@ -163,7 +163,7 @@ fn settle_key(key: &str, run: &SharedRun, context: &mut Context) -> Result<(), F
         },
         _ => return Ok(()),
     };
-    let value = convert::to_value(&tree.into(), context)?;
+    let value = convert::own_data(&tree.into(), context)?;
     let mut run = run.borrow_mut();
     if let Some(mutation) = run.state.mutations.get_mut(index) {
         mutation.value = value.clone();
@@ -182,7 +182,7 @@ fn is_bytes(object: &JsObject) -> bool {
 /// back is how they change.
 fn wrap(object: &JsObject, key: &Rc<str>, root: &JsObject, context: &mut Context) -> JsResult<JsValue> {
     if is_bytes(object) {
-        let copy = convert::to_value(&object.clone().into(), context).map_err(|failure| failure.into_js(context))?;
+        let copy = convert::own_data(&object.clone().into(), context).map_err(|failure| failure.into_js(context))?;
         return convert::from_value(&copy, context);
     }
     let run = Run::of(context);

@@ -166,6 +166,27 @@ fn each_segment_carries_only_what_is_new() {
 }
 
 #[test]
+fn nested_changes_are_told_without_running_code_of_the_handler() {
+    let source = "
+        $state.o.list.push(1); $state.o.list.length = 3;
+        Object.defineProperty(Object.prototype, 'toJSON', {get() { $emit('toJSON'); return () => 'x' }, configurable: true});
+        Object.defineProperty(Array.prototype, 1, {get() { $emit('hole'); return 'y' }, configurable: true});
+        Object.defineProperty(Uint8Array.prototype, 'toJSON', {value() { $emit('bytes'); return 'z' }});
+        for (let i = 0; i < 20; i++) $view.focus('v')";
+    let segment = trial(source).state(json!({"o": {"list": []}})).limit("maxViewCommands", 10.0).run();
+    assert_eq!(segment.error.as_ref().unwrap().code, ErrorCode::ResourceLimit);
+    assert_eq!(segment.events, []);
+    assert_eq!(mutations(&segment), [r#"o={"list":[1,null,null]}"#]);
+}
+
+#[test]
+fn what_has_grown_too_deep_inside_a_value_is_refused() {
+    let source = "let at = $state.o; for (let i = 0; i < 70; i++) { at.next = {}; at = at.next }";
+    let error = trial(source).state(json!({"o": {}})).error();
+    assert_eq!(error.code, ErrorCode::ResourceLimit);
+}
+
+#[test]
 fn bytes_are_handed_out_as_copies() {
     let source = "$state.b = new Uint8Array([1, 2]); const b = $state.b; b[0] = 9; const same = $state.b[0]; $state.b = b; return [same, $state.b[0], $state.b instanceof Uint8Array]";
     assert_eq!(trial(source).value(), json!([1, 9, true]));

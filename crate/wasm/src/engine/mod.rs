@@ -142,6 +142,7 @@ impl WasmEngine {
             image.apply(instance)?;
             return Ok(Ready { lease, compilation_time_us: None });
         }
+        instance.set_memory_limit(limits.memory_bytes.max(limits::MEMORY_BYTES))?;
         let since = monotonic_ms();
         let budget = Budget { time_ms: milliseconds(limits.timeout_ms), ..SERVICE };
         let called: Called<Compiled> = instance.call(Operation::Compile, &request, budget, None, aborted);
@@ -250,6 +251,7 @@ impl WasmEngine {
         let Some(instance) = lease.instance() else {
             return Err(Error::internal("a lease without an instance"));
         };
+        instance.set_memory_limit(limits::MEMORY_BYTES)?;
         let called: Called<Inferred> = instance.call(Operation::Infer, &request, SERVICE, None, None);
         match called.outcome {
             Ok(inferred) => inferred.outcome,

@@ -1,0 +1,64 @@
+//! The laws of the passes over thousands of generated modules. Seeds are fixed: every run makes the same modules.
+
+use std::collections::BTreeMap;
+
+use crate::generated::{Shape, bytes_of, module};
+use crate::law;
+
+/// Bytes that a module is made of; the generator ends early where they run out.
+const MATERIAL: usize = 4096;
+
+fn modules(seeds: std::ops::Range<u64>, shape: Shape) -> impl Iterator<Item = (u64, Vec<u8>)> {
+    seeds.filter_map(move |seed| Some((seed, module(&bytes_of(seed, MATERIAL), shape)?)))
+}
+
+/// Runs `law` on each module, and names the seed where it breaks.
+fn for_each<T>(modules: impl Iterator<Item = (u64, Vec<u8>)>, mut law: impl FnMut(&[u8], u64) -> T) -> Vec<T> {
+    modules
+        .map(|(seed, wasm)| {
+            let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| law(&wasm, seed)));
+            checked.unwrap_or_else(|_| panic!("broken by the module of seed {seed}"))
+        })
+        .collect()
+}
+
+#[test]
+fn generated_modules_do_the_same_metered_and_always_stop() {
+    let ran = for_each(modules(0..2500, Shape::Any), law::metering_changes_nothing_but_the_price);
+    let mut counts = BTreeMap::new();
+    for ran in &ran {
+        *counts.entry(format!("{ran:?}")).or_insert(0) += 1;
+    }
+    // Or the comparison would be of modules that do nothing.
+    for (ran, least) in [("Through", 400), ("Trapped", 200), ("Exhausted", 50)] {
+        assert!(counts.get(ran).is_some_and(|count| *count >= least), "{counts:?}");
+    }
+}
+
+#[test]
+fn generated_modules_do_the_same_stripped() {
+    for_each(modules(10_000..10_700, Shape::Any), law::stripping_changes_nothing);
+}
+
+#[test]
+fn generated_modules_with_an_image_start_where_it_was_taken() {
+    let compared = for_each(modules(20_000..20_700, Shape::Imageable), law::an_image_starts_where_it_was_taken);
+    assert!(compared.iter().filter(|compared| **compared).count() >= 200, "too few were worth comparing");
+}
+
+#[test]
+fn damaged_modules_never_make_a_pass_panic() {
+    for (seed, mut wasm) in modules(30_000..30_300, Shape::Any) {
+        for damage in bytes_of(seed, 48).chunks(6) {
+            let at = usize::from(u16::from_le_bytes([damage[0], damage[1]])) % wasm.len();
+            wasm[at] = damage[2];
+            let metered = nexus_passes::meter(&wasm);
+            if let Ok(metered) = metered {
+                wasmparser::validate(&metered).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+                nexus_passes::audit(&metered).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+            }
+            let _ = (nexus_passes::strip(&wasm), nexus_passes::inspect(&wasm), nexus_passes::audit(&wasm));
+            let _ = nexus_passes::embed_image(&wasm, &[1; 1 << 17], "0");
+        }
+    }
+}
