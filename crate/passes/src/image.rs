@@ -56,7 +56,7 @@ pub fn embed_image(wasm: &[u8], memory: &[u8], boot: &str) -> Result<Vec<u8>, Im
     if own.import.is_some() {
         return Err(ImageError::Unsupported("its memory is imported"));
     }
-    if memory.len() % PAGE != 0 || pages < own.initial {
+    if !memory.len().is_multiple_of(PAGE) || pages < own.initial {
         return Err(ImageError::Unsupported("the image is smaller than its memory, or no whole number of pages"));
     }
     own.initial = pages;
