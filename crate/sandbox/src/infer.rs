@@ -1,6 +1,6 @@
 //! Capability inference: the least tokens that a handler needs, read off its syntax tree.
 //!
-//! The tree is interpreted abstractly. Every expression has a [`value::Value`]: the globals, stored values and constant
+//! The tree is interpreted abstractly. Every expression has a `value::Value`: the globals, stored values and constant
 //! texts it may be. Reading, writing, calling or losing sight of one of them is what needs a token:
 //!
 //! | file | what it does |
