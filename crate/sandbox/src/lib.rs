@@ -38,6 +38,7 @@ pub mod position;
 pub mod run;
 pub mod source;
 pub mod state;
+mod stray_jump;
 
 pub use failure::Failure;
 pub use host_function::{Call, HostFunction};

@@ -70,7 +70,12 @@ pub fn locate(object: &JsObject, cause: Cause<'_>, text: &str, context: &mut Con
     let located = frames.iter().zip(causes).map(|(frame, cause)| {
         let Frame::Code { pc, map } = frame else { return None };
         let probed = probe.as_ref().map(|probe| probe.operations(&plain, map, *pc)).unwrap_or_default();
-        let place = probe::place(&probed, cause).or_else(|| probe::place(&plain.operations_at(map, *pc), cause))?;
+        let mut operations = plain.operations_at(map, *pc);
+        if matches!(cause, Cause::Stopped) {
+            // It may have been between two instructions, one that was done and the first of a loop.
+            operations.extend(plain.operations_at(map, pc + 1));
+        }
+        let place = probe::place(&probed, cause).or_else(|| probe::place(&operations, cause))?;
         Some(source::to_author(text, place))
     });
     located.collect()

@@ -18,6 +18,7 @@ use std::ops::ControlFlow;
 
 use crate::early_error;
 use crate::lines::Lines;
+use crate::stray_jump;
 
 /// What stands before the author's text, on its first line, so that only that line's columns are off.
 const PREFIX: &str = "(async function handler(){\"use strict\";";
@@ -164,7 +165,30 @@ fn compilation_error(text: &str, message: &str, location: Location) -> Error {
     error
 }
 
+/// Whether the wrapped text is refused for a jump that leads nowhere.
+fn has_stray_jump(text: &str) -> bool {
+    let wrapped = format!("{PREFIX}{text}{SUFFIX}");
+    let parsed = Parser::new(Source::from_bytes(&wrapped)).parse_script(&Scope::new_global(), &mut Interner::default());
+    parsed.is_err_and(|error| is_stray_jump(&error))
+}
+
+fn is_stray_jump(error: &ParseError) -> bool {
+    const MESSAGES: [&str; 4] = [
+        "illegal break statement",
+        "illegal continue statement",
+        "undefined break target",
+        "undefined continue target",
+    ];
+    match error {
+        ParseError::General { message, .. } | ParseError::Lex { err: LexError::Syntax(message, _) } => {
+            MESSAGES.iter().any(|known| message.starts_with(known))
+        }
+        _ => false,
+    }
+}
+
 fn syntax_error(text: &str, error: ParseError) -> Error {
+    let stray_jump = if is_stray_jump(&error) { stray_jump::find(text, has_stray_jump) } else { None };
     let position = match &error {
         ParseError::Expected { span, .. } | ParseError::Unexpected { span, .. } => Some(span.start()),
         ParseError::Lex { err: LexError::Syntax(_, position) } | ParseError::General { position, .. } => {
@@ -172,6 +196,8 @@ fn syntax_error(text: &str, error: ParseError) -> Error {
         }
         _ => None,
     };
+    let at_jump = |at: usize| Lines::new(&format!("{PREFIX}{text}{SUFFIX}")).position(PREFIX.len() + at);
+    let position = stray_jump.map(at_jump).or(position);
     let lines = Lines::new(text).count();
     let in_suffix = position.is_some_and(|position| position.line_number() as usize > lines);
     let message = match error {

@@ -324,3 +324,18 @@ fn long_chains_and_deep_nesting_do_no_harm() {
     });
     thread.unwrap().join().unwrap();
 }
+
+#[test]
+fn a_jump_to_nowhere_is_refused_where_it_stands() {
+    for (source, line, column) in [
+        ("\n\n  break", 3, 3),
+        ("for (;;) { break }\n'break'; // break\nx: { break x }\n if (true) continue; else break", 4, 12),
+        ("x: {\n\n  y: { break z }\n}", 3, 8),
+        ("f();\nfunction f() {\n  for (;;) { const g = () => { continue } }\n}", 3, 32),
+        ("const o = { break: 1, continue() {} };\no.break; while (o.continue()) break;\nbreak", 3, 1),
+    ] {
+        let error = trial(source).error();
+        assert_eq!(error.code, ErrorCode::CompilationError, "{source}");
+        assert_eq!(error.location, Some(Location { line, column }), "{source}: {error}");
+    }
+}

@@ -390,6 +390,12 @@ fn constant(expression: &Expression) -> bool {
     match expression.flatten() {
         Expression::Literal(_) => true,
         Expression::Unary(unary) => constant(unary.target()),
+        // These throw where the right side is no object, which the engine leaves to the run.
+        Expression::Binary(binary)
+            if matches!(binary.op(), BinaryOp::Relational(RelationalOp::In | RelationalOp::InstanceOf)) =>
+        {
+            false
+        }
         Expression::Binary(binary) => {
             let shortened = matches!(binary.op(), BinaryOp::Logical(_));
             constant(binary.lhs()) && (shortened || constant(binary.rhs()))
