@@ -172,9 +172,7 @@ const EMPTY: BlockType = BlockType::Empty;
 
 /// Whether the body is `answer = tick(grant - fuel); if answer < 0 { trap }; grant = fuel = answer`.
 fn is_refill(body: &[(Operator<'_>, usize)], outline: &Outline<'_>) -> bool {
-    use Operator::{
-        Call, End, GlobalGet, GlobalSet, I64Const, I64LtS, I64Sub, If, LocalGet, LocalTee, Unreachable,
-    };
+    use Operator::{Call, End, GlobalGet, GlobalSet, I64Const, I64LtS, I64Sub, If, LocalGet, LocalTee, Unreachable};
     let ops: Vec<&Operator<'_>> = body.iter().map(|(op, _)| op).collect();
     matches!(ops[..], [
         GlobalGet { global_index: g1 }, GlobalGet { global_index: f1 }, I64Sub, Call { function_index },
@@ -182,6 +180,16 @@ fn is_refill(body: &[(Operator<'_>, usize)], outline: &Outline<'_>) -> bool {
         LocalGet { local_index: a2 }, GlobalSet { global_index: g2 }, LocalGet { local_index: a3 },
         GlobalSet { global_index: f2 }, End,
     ] if [g1, g2] == [&outline.grant; 2] && [f1, f2] == [&outline.fuel; 2] && *function_index == outline.tick && a1 == a2 && a2 == a3)
+}
+
+/// What a body is made of, as far as paying goes.
+enum Part<'o, 'a> {
+    /// A charge of a fixed cost.
+    Fixed,
+    /// A charge for the length on top of the stack, which stays there.
+    Length(u32),
+    /// Anything else.
+    Other(&'o Operator<'a>, usize),
 }
 
 /// Recognises charges.
@@ -192,84 +200,143 @@ struct Charges {
     refill: u32,
 }
 
-/// Instructions of a charge once its cost has been taken off what the counter gave.
-const SETTLEMENT: usize = 9;
-/// Instructions of a charge of a fixed cost.
-const FIXED: usize = SETTLEMENT + 2;
+/// Instructions that store what is left in the counter and refill it if that is negative.
+const SETTLEMENT: usize = 8;
 
 impl Charges {
     fn check(&self, body: &[(Operator<'_>, usize)]) -> Result<(), (usize, &'static str)> {
-        let mut ops: Vec<&Operator<'_>> = body.iter().map(|(op, _)| op).collect();
-        let offset = |at: usize| body[at].1;
-        let (mut at, mut call) = (0, None);
-        let mut covered = 0;
-        while at < ops.len() {
-            let op = ops[at];
-            if let Some(unit) = unit_of_length(op) {
-                if !self.is_length_charge(&ops[covered..at], unit) {
-                    return Err((offset(at), "works in proportion to a length that is not paid for"));
+        let parts = self.parts(body);
+        for (at, part) in parts.iter().enumerate() {
+            let Part::Other(op, offset) = part else { continue };
+            let wrong = |reason| Err((*offset, reason));
+            if let Some(shift) = length_shift(op) {
+                let paid =
+                    at.checked_sub(1).is_some_and(|before| matches!(parts[before], Part::Length(s) if s == shift));
+                if !paid {
+                    return wrong("works in proportion to a length that is not paid for");
                 }
             }
-            match op {
-                Operator::Loop { .. } if !self.is_fixed_charge(&ops[at + 1..]) => {
-                    return Err((offset(at), "a loop that does not begin with a charge"));
-                }
-                Operator::GlobalSet { global_index } if [self.fuel, self.grant].contains(global_index) => {
-                    // A charge is skipped as a whole below.
-                    return Err((offset(at), "sets the counter outside of a charge"));
-                }
-                op if is_call_of(op, self.tick) || is_call_of(op, self.refill) => {
-                    return Err((offset(at), "asks for fuel outside of a charge"));
-                }
-                Operator::Call { .. }
-                | Operator::CallIndirect { .. }
-                | Operator::CallRef { .. }
-                | Operator::ReturnCall { .. }
-                | Operator::ReturnCallIndirect { .. }
-                | Operator::ReturnCallRef { .. } => call = call.or(Some(at)),
-                _ => {}
+            if matches!(op, Operator::Loop { .. }) && !matches!(parts.get(at + 1), Some(Part::Fixed)) {
+                return wrong("a loop that does not begin with a charge");
             }
-            // The settlement is what sets the counter, whatever was subtracted; what it must follow is asked for above.
-            if matches!(op, Operator::I64Sub) && self.is_settlement(&ops[at + 1..]) && self.is_debit(&ops[..at]) {
-                at += SETTLEMENT;
+            if matches!(op, Operator::GlobalSet { global_index } if [self.fuel, self.grant].contains(global_index)) {
+                return wrong("sets the counter outside of a charge");
             }
-            at += 1;
-        }
-        covered = ops.len();
-        if let Some(call) = call {
-            if !self.is_fixed_charge(&ops) {
-                return Err((offset(call), "a call in a function that does not begin with a charge"));
+            if is_call_of(op, self.tick) || is_call_of(op, self.refill) {
+                return wrong("asks for fuel outside of a charge");
+            }
+            if is_call(op) && !matches!(parts[0], Part::Fixed) {
+                return wrong("a call in a function that does not begin with a charge");
             }
         }
-        ops.truncate(covered);
         Ok(())
     }
 
-    /// `fuel - cost`, but for the subtraction, with a cost that is never negative.
-    fn is_debit(&self, before: &[&Operator<'_>]) -> bool {
-        match before {
-            [.., Operator::GlobalGet { global_index }, Operator::I64Const { value }] => {
-                *global_index == self.fuel && *value > 0
-            }
-            // A number shifted right without its sign is not negative.
-            [.., Operator::I64Const { value: 1..=63 }, Operator::I64ShrU] => true,
-            _ => false,
+    fn parts<'o, 'a>(&self, body: &'o [(Operator<'a>, usize)]) -> Vec<Part<'o, 'a>> {
+        let ops: Vec<&Operator<'_>> = body.iter().map(|(op, _)| op).collect();
+        let (mut parts, mut at) = (Vec::new(), 0);
+        while at < ops.len() {
+            let (part, taken) = if let Some(taken) = self.fixed(&ops[at..]) {
+                (Part::Fixed, taken)
+            } else if let Some((shift, taken)) = self.length(&ops[at..]) {
+                (Part::Length(shift), taken)
+            } else {
+                (Part::Other(&body[at].0, body[at].1), 1)
+            };
+            parts.push(part);
+            at += taken;
         }
+        parts
     }
 
-    /// Stores the difference in the counter, and refills it if it is negative.
-    fn is_settlement(&self, ops: &[&Operator<'_>]) -> bool {
+    /// `fuel -= cost`; answers how many instructions that takes.
+    fn fixed(&self, ops: &[&Operator<'_>]) -> Option<usize> {
+        let [Operator::GlobalGet { global_index }, Operator::I64Const { value: 1.. }, Operator::I64Sub, rest @ ..] =
+            ops
+        else {
+            return None;
+        };
+        (*global_index == self.fuel && self.settles(rest)).then_some(3 + SETTLEMENT)
+    }
+
+    /// `if length >= 1 << shift { fuel -= length >> shift }`; answers the shift and how many instructions that takes.
+    fn length(&self, ops: &[&Operator<'_>]) -> Option<(u32, usize)> {
+        use Operator::{
+            End, GlobalGet, I32Const, I32GeU, I64Const, I64ExtendI32U, I64GeU, I64ShrU, I64Sub, If, LocalGet, LocalTee,
+        };
+        let (length, least, value, head, rest) = match ops {
+            [
+                LocalTee { local_index: l1 },
+                LocalGet { local_index: l2 },
+                I32Const { value: least },
+                I32GeU,
+                If { blockty: EMPTY },
+                GlobalGet { global_index },
+                LocalGet { local_index: l3 },
+                I64ExtendI32U,
+                I64Const { value },
+                I64ShrU,
+                I64Sub,
+                rest @ ..,
+            ] if *global_index == self.fuel => ([l1, l2, l3], i64::from(*least), *value, 11, rest),
+            [
+                LocalTee { local_index: l1 },
+                LocalGet { local_index: l2 },
+                I64Const { value: least },
+                I64GeU,
+                If { blockty: EMPTY },
+                GlobalGet { global_index },
+                LocalGet { local_index: l3 },
+                I64Const { value },
+                I64ShrU,
+                I64Sub,
+                rest @ ..,
+            ] if *global_index == self.fuel => ([l1, l2, l3], *least, *value, 10, rest),
+            _ => return None,
+        };
+        let shift = u32::try_from(value).ok().filter(|shift| *shift < 31 && least == 1 << shift)?;
+        let closed = self.settles(rest) && matches!(rest.get(SETTLEMENT), Some(End));
+        (closed && length == [length[0]; 3]).then_some((shift, head + SETTLEMENT + 1))
+    }
+
+    fn settles(&self, ops: &[&Operator<'_>]) -> bool {
         use Operator::{Call, End, GlobalSet, I64Const, I64LtS, If, LocalGet, LocalTee};
         matches!(ops, [
             LocalTee { local_index: s1 }, GlobalSet { global_index }, LocalGet { local_index: s2 }, I64Const { value: 0 },
             I64LtS, If { blockty: EMPTY }, Call { function_index }, End, ..
         ] if s1 == s2 && *global_index == self.fuel && *function_index == self.refill)
     }
+}
 
-    fn is_fixed_charge(&self, ops: &[&Operator<'_>]) -> bool {
-        ops.len() >= FIXED
-            && matches!(ops[..3], [Operator::GlobalGet { .. }, Operator::I64Const { .. }, Operator::I64Sub])
-            && self.is_debit(&ops[..2])
-            && self.is_settlement(&ops[3..])
+fn is_call(op: &Operator<'_>) -> bool {
+    matches!(
+        op,
+        Operator::Call { .. }
+            | Operator::CallIndirect { .. }
+            | Operator::CallRef { .. }
+            | Operator::ReturnCall { .. }
+            | Operator::ReturnCallIndirect { .. }
+            | Operator::ReturnCallRef { .. }
+    )
+}
+
+/// For an instruction that works in proportion to the length on top of the stack: by how much that is shifted to give its
+/// price. 64 bytes cost one, and so do 8 elements.
+fn length_shift(op: &Operator<'_>) -> Option<u32> {
+    match op {
+        Operator::MemoryCopy { .. } | Operator::MemoryFill { .. } | Operator::MemoryInit { .. } => Some(6),
+        Operator::TableCopy { .. }
+        | Operator::TableFill { .. }
+        | Operator::TableInit { .. }
+        | Operator::TableGrow { .. }
+        | Operator::ArrayNew { .. }
+        | Operator::ArrayNewDefault { .. }
+        | Operator::ArrayNewData { .. }
+        | Operator::ArrayNewElem { .. }
+        | Operator::ArrayFill { .. }
+        | Operator::ArrayCopy { .. }
+        | Operator::ArrayInitData { .. }
+        | Operator::ArrayInitElem { .. } => Some(3),
+        _ => None,
     }
 }

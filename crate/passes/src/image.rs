@@ -42,8 +42,8 @@ impl std::error::Error for ImageError {}
 ///
 /// # Errors
 /// [`ImageError::Invalid`] for bytes that are no module; [`ImageError::Unsupported`] if it has another number of
-/// memories than one, imports it, has passive data or a start function, or if `memory` is no whole number of pages or
-/// less than the module starts with.
+/// memories than one, imports it, shares it, or has 64-bit addresses or pages of another size in it, if it has passive
+/// data or a start function, or if `memory` is no whole number of pages or less than the module starts with.
 pub fn embed_image(wasm: &[u8], memory: &[u8], boot: &str) -> Result<Vec<u8>, ImageError> {
     let mut module = ModuleConfig::new().parse(wasm).map_err(|error| ImageError::Invalid(format!("{error:#}")))?;
     if module.start.is_some() {
@@ -55,6 +55,9 @@ pub fn embed_image(wasm: &[u8], memory: &[u8], boot: &str) -> Result<Vec<u8>, Im
     let own = module.memories.get_mut(id);
     if own.import.is_some() {
         return Err(ImageError::Unsupported("its memory is imported"));
+    }
+    if own.memory64 || own.shared || own.page_size_log2.is_some() {
+        return Err(ImageError::Unsupported("its memory has 64-bit addresses, is shared or has pages of another size"));
     }
     if !memory.len().is_multiple_of(PAGE) || pages < own.initial {
         return Err(ImageError::Unsupported("the image is smaller than its memory, or no whole number of pages"));

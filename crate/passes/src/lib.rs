@@ -3,6 +3,7 @@
 //! | function | what it does |
 //! |---|---|
 //! | [`meter()`] | every loop and every non-leaf function pays for its work from a fuel counter |
+//! | [`audit()`] | checks that a metered module pays wherever work repeats or grows with an operand |
 //! | [`embed_image()`] | instances start with the memory of one that has booted |
 //! | [`strip()`] | custom sections, names included, are dropped |
 //! | [`inspect()`] | lists what a module imports and exports |
@@ -17,11 +18,13 @@
 //! assert_eq!(surface.imports[0].to_string(), "func nexus.tick");
 //! ```
 
+pub mod audit;
 pub mod image;
 pub mod inspect;
 pub mod meter;
 pub mod strip;
 
+pub use audit::{AuditError, audit};
 pub use image::{ImageError, embed_image};
 pub use inspect::inspect;
 pub use meter::{MeterError, meter};

@@ -3,8 +3,14 @@
 //! Every loop header and every entry of a function that calls others (a *point*) takes its cost from a counter; when the
 //! counter falls below zero the host is asked for more. No cycle in a module's control flow avoids all points: a cycle
 //! inside a function passes a loop header, and a cycle between functions passes the entry of one that calls. What runs between
-//! two points is therefore bounded by the length of the code. (The bulk instructions, `memory.copy` and its kin, do work in
-//! proportion to an operand and pay nothing for that; memory limits bound them.)
+//! two points is therefore bounded by the length of the code.
+//!
+//! The bulk instructions (`memory.copy` and its kin) work in proportion to an operand: they cost one for each 64 bytes, or 8
+//! elements, before they run. Unpaid, a copy of 16 MiB costs nothing and takes as long as two million loop turns (V8: 4 ms at
+//! 2 ns a turn); at this price a unit of fuel buys 2 to 16 ns of either.
+//!
+//! Two things are not paid for, and whoever takes modules from strangers has to keep them out: `memory.atomic.wait` sleeps
+//! without working, and objects of the garbage collection proposal live outside of the memory that is limited.
 //!
 //! # What the host sees
 //!
@@ -29,10 +35,13 @@
 use std::fmt;
 
 use walrus::ir::{
-    self, BinaryOp, Binop, Call, Const, GlobalGet, GlobalSet, IfElse, Instr, InstrLocId, InstrSeqId, LocalGet,
-    LocalTee, Value, Visitor,
+    self, BinaryOp, Binop, Call, Const, GlobalGet, GlobalSet, IfElse, Instr, InstrLocId, InstrSeq, InstrSeqId,
+    LocalGet, LocalTee, UnaryOp, Unop, Value, Visitor,
 };
-use walrus::{ConstExpr, FunctionBuilder, FunctionId, GlobalId, LocalFunction, LocalId, Module, ModuleConfig, ValType};
+use walrus::{
+    ConstExpr, FunctionBuilder, FunctionId, GlobalId, LocalFunction, LocalId, MemoryId, Module, ModuleConfig, TableId,
+    ValType,
+};
 
 /// Module name of the imported tick function.
 pub const TICK_MODULE: &str = "nexus";
@@ -109,8 +118,16 @@ pub fn meter(wasm: &[u8]) -> Result<Vec<u8>, MeterError> {
         module.funcs.iter_local().map(|(id, _)| id).filter(|id| *id != counter.refill).collect();
     for id in functions {
         let scratch = module.locals.add(ValType::I64);
+        let bulk = bulk_instructions(&module, id);
+        let length_locals = [module.locals.add(ValType::I32), module.locals.add(ValType::I64)];
         let function = module.funcs.get_mut(id).kind.unwrap_local_mut();
-        for point in points(function) {
+        // Found before charges add calls of their own.
+        let points = points(function);
+        // From the back of each sequence, so that what is still to come stays where it is; and before the points, which go to the front.
+        for (sequence, at, length) in bulk.into_iter().rev() {
+            counter.charge_length(function, (sequence, at), length, length_locals, scratch);
+        }
+        for point in points {
             let cost = point.cost(function);
             counter.charge(function, point.sequence(function), cost, scratch);
         }
@@ -163,6 +180,65 @@ fn points(function: &LocalFunction) -> Vec<Point> {
     points
 }
 
+/// The length of a bulk instruction, on top of the stack when it runs.
+#[derive(Clone, Copy)]
+struct Length {
+    /// An i64; else an i32.
+    wide: bool,
+    /// It costs one for each `1 << shift`.
+    shift: u8,
+}
+
+impl Length {
+    /// The length that `instr` works in proportion to.
+    fn of(module: &Module, instr: &Instr) -> Option<Self> {
+        const BYTES: u8 = 6;
+        const ELEMENTS: u8 = 3;
+        let memory = |id: MemoryId| module.memories.get(id).memory64;
+        let table = |id: TableId| module.tables.get(id).table64;
+        let (wide, shift) = match instr {
+            Instr::MemoryFill(fill) => (memory(fill.memory), BYTES),
+            Instr::MemoryCopy(copy) => (memory(copy.src) && memory(copy.dst), BYTES),
+            Instr::MemoryInit(_) => (false, BYTES),
+            Instr::TableFill(fill) => (table(fill.table), ELEMENTS),
+            Instr::TableGrow(grow) => (table(grow.table), ELEMENTS),
+            Instr::TableCopy(copy) => (table(copy.src) && table(copy.dst), ELEMENTS),
+            Instr::TableInit(_)
+            | Instr::ArrayNew(_)
+            | Instr::ArrayNewDefault(_)
+            | Instr::ArrayNewData(_)
+            | Instr::ArrayNewElem(_)
+            | Instr::ArrayFill(_)
+            | Instr::ArrayCopy(_)
+            | Instr::ArrayInitData(_)
+            | Instr::ArrayInitElem(_) => (false, ELEMENTS),
+            _ => return None,
+        };
+        Some(Self { wide, shift })
+    }
+}
+
+/// Where in a function the bulk instructions are, in order within each sequence.
+fn bulk_instructions(module: &Module, id: FunctionId) -> Vec<(InstrSeqId, usize, Length)> {
+    struct Finder<'m> {
+        module: &'m Module,
+        found: Vec<(InstrSeqId, usize, Length)>,
+    }
+
+    impl<'instr> Visitor<'instr> for Finder<'_> {
+        fn start_instr_seq(&mut self, sequence: &'instr InstrSeq) {
+            for (at, (instr, _)) in sequence.instrs.iter().enumerate() {
+                self.found.extend(Length::of(self.module, instr).map(|length| (sequence.id(), at, length)));
+            }
+        }
+    }
+
+    let function = module.funcs.get(id).kind.unwrap_local();
+    let mut finder = Finder { module, found: Vec::new() };
+    ir::dfs_in_order(&mut finder, function, function.entry_block());
+    finder.found
+}
+
 /// The globals and the function that metering adds to a module.
 struct Counter {
     fuel: GlobalId,
@@ -211,12 +287,55 @@ impl Counter {
 
     /// Puts `fuel -= cost; if fuel < 0 { refill() }` in front of a sequence.
     fn charge(&self, function: &mut LocalFunction, sequence: InstrSeqId, cost: i64, scratch: LocalId) {
+        let mut code: Vec<Instr> =
+            vec![GlobalGet { global: self.fuel }.into(), Const { value: Value::I64(cost) }.into()];
+        code.extend(self.settlement(function, scratch));
+        let code = code.into_iter().map(|instr| (instr, InstrLocId::default()));
+        function.block_mut(sequence).instrs.splice(0..0, code);
+    }
+
+    /// Puts the same in front of a bulk instruction, with a cost that follows from its length. A length that costs nothing, as
+    /// most do, takes one comparison.
+    fn charge_length(
+        &self,
+        function: &mut LocalFunction,
+        (sequence, at): (InstrSeqId, usize),
+        Length { wide, shift }: Length,
+        [narrow_local, wide_local]: [LocalId; 2],
+        scratch: LocalId,
+    ) {
+        let local = if wide { wide_local } else { narrow_local };
+        let mut pay: Vec<Instr> = vec![GlobalGet { global: self.fuel }.into(), LocalGet { local }.into()];
+        if !wide {
+            pay.push(Unop { op: UnaryOp::I64ExtendUI32 }.into());
+        }
+        pay.extend([Const { value: Value::I64(shift.into()) }.into(), Binop { op: BinaryOp::I64ShrU }.into()]);
+        pay.extend(self.settlement(function, scratch));
+        let mut consequent = function.builder_mut().dangling_instr_seq(None);
+        for instr in pay {
+            consequent.instr(instr);
+        }
+        let consequent = consequent.id();
+        let alternative = function.builder_mut().dangling_instr_seq(None).id();
+        let (least, at_least) =
+            if wide { (Value::I64(1 << shift), BinaryOp::I64GeU) } else { (Value::I32(1 << shift), BinaryOp::I32GeU) };
+        let code: [Instr; 5] = [
+            LocalTee { local }.into(),
+            LocalGet { local }.into(),
+            Const { value: least }.into(),
+            Binop { op: at_least }.into(),
+            IfElse { consequent, alternative }.into(),
+        ];
+        let code = code.map(|instr| (instr, InstrLocId::default()));
+        function.block_mut(sequence).instrs.splice(at..at, code);
+    }
+
+    /// What follows the counter and a cost on the stack.
+    fn settlement(&self, function: &mut LocalFunction, scratch: LocalId) -> [Instr; 7] {
         let consequent = function.builder_mut().dangling_instr_seq(None).instr(Call { func: self.refill }).id();
         let alternative = function.builder_mut().dangling_instr_seq(None).id();
         // The scratch local spares the engine a second read of the global, which it cannot keep in a register.
-        let code: [Instr; 9] = [
-            GlobalGet { global: self.fuel }.into(),
-            Const { value: Value::I64(cost) }.into(),
+        [
             Binop { op: BinaryOp::I64Sub }.into(),
             LocalTee { local: scratch }.into(),
             GlobalSet { global: self.fuel }.into(),
@@ -224,8 +343,6 @@ impl Counter {
             Const { value: Value::I64(0) }.into(),
             Binop { op: BinaryOp::I64LtS }.into(),
             IfElse { consequent, alternative }.into(),
-        ];
-        let code = code.map(|instr| (instr, InstrLocId::default()));
-        function.block_mut(sequence).instrs.splice(0..0, code);
+        ]
     }
 }

@@ -69,6 +69,7 @@ fn sandbox_module(profile: Profile) -> Result<PathBuf> {
         let booted = nexus_passes::embed_image(&metered, &boot_image(&metered)?, "nexus_boot")?;
         // Names last: other passes find functions by them.
         let finished = if profile == Profile::Release { nexus_passes::strip(&booted)? } else { booted };
+        nexus_passes::audit(&finished).context("the sandbox works without paying")?;
         Ok(fs::write(&module, finished)?)
     })?;
     Ok(module)

@@ -3,7 +3,7 @@
 import { equal } from "../../conformance/assert.mjs";
 
 /** Little memory, so that it is soon full, and fuel enough to fill it. */
-const SMALL = { limits: { memoryBytes: 12 << 20, fuel: 400_000_000, timeoutMs: 30_000 } };
+const SMALL = { limits: { memoryBytes: 9 << 20, fuel: 400_000_000, timeoutMs: 30_000 } };
 
 const full = (name, source, options = SMALL) => ({ name, source, options, stops: "MEMORY_LIMIT", check: ({ error }) => equal([error.context.resource, error.context.limit], ["memory", options.limits?.memoryBytes ?? 32 << 20]) });
 /** Holds little at any moment, though it makes much more than there is room for. */
@@ -17,12 +17,12 @@ const growing = [
   full("text that grows", "let s = 'x'.repeat(1000), all = []; for (;;) all.push(s += 'y')"),
   full("two-byte text that doubles", "let s = '漢'; for (;;) s += s"),
   full("a template that doubles", "let s = 'x'; for (;;) s = `${s}${s}`"),
-  full("an array", "const all = []; for (;;) all.push(1)"),
-  full("an array from its beginning", "const all = []; for (;;) all.unshift(new Array(1000).fill(1))"),
-  full("arrays of arrays", "const all = []; for (;;) all.push(new Array(1000).fill(1))"),
+  full("an array", "const all = []; for (;;) all.push(1, 2, 3, 4, 5, 6, 7, 8)"),
+  full("an array from its beginning", "const all = []; for (;;) all.unshift(new Uint8Array(10_000))"),
+  full("arrays of arrays", "const all = [], one = new Array(1000).fill(1); for (;;) all.push(one.slice())"),
   full("an array that copies itself", "let all = [1]; for (;;) all = all.concat(all)"),
   full("an array that is spread", "let all = [1]; for (;;) all = [...all, ...all]"),
-  full("an array that is walked while it grows", "const all = [1]; for (const x of all) all.push(x, x, x, x)"),
+  full("an array that is walked while it grows", "const all = [1]; for (const x of all) all.push(x, x, x, x, x, x, x, x)"),
   full("an object", "const o = {}; for (let i = 0; ; i++) o['key' + i] = i"),
   full("an object of symbols", "const o = {}; for (;;) o[Symbol()] = 1"),
   full("an object of indices far apart", "const o = {}; for (let i = 0; ; i += 1000) o[i] = i"),
@@ -103,8 +103,8 @@ const atOnce = [
 /** The programs that a count of objects alone takes for small: their garbage is text, elements and bytes. */
 const collected = [
   garbage("arrays that are mapped", "let a = Array.from({ length: 20_000 }, (_, i) => i); for (let i = 0; i < 50; i++) a = a.map((x) => x + 1); return a[0]", 50),
-  garbage("text that is split and joined", "let s = 'abc,'.repeat(4_000); for (let i = 0; i < 30; i++) s = s.split(',').map((x) => x).join(','); return s.length", 16_000),
-  garbage("arrays that are filled", "let n = 0; for (let i = 0; i < 4_000; i++) n += new Array(1000).fill(i).length; return n", 4_000_000),
+  garbage("text that is split and joined", "let s = 'abc,'.repeat(4_000); for (let i = 0; i < 12; i++) s = s.split(',').map((x) => x).join(','); return s.length", 16_000),
+  garbage("arrays that are filled", "let n = 0; for (let i = 0; i < 2_500; i++) n += new Array(1000).fill(i).length; return n", 2_500_000),
   garbage("maps", "let n = 0; for (let i = 0; i < 60; i++) { const m = new Map(); for (let j = 0; j < 1000; j++) m.set(j, i); n += m.size } return n", 60_000),
   garbage("arrays that are spread", "let items = []; for (let i = 0; i < 1_000; i++) items = [...items, i]; return items.length", 1_000),
   garbage("texts from templates", "const big = 'x'.repeat(16_000); let n = 0; for (let i = 0; i < 5_000; i++) n += `${big}${i}`.length > 0; return n", 5_000),
@@ -113,13 +113,13 @@ const collected = [
   garbage("small buffers", "let n = 0; for (let i = 0; i < 2_000; i++) n += new Uint8Array(64 << 10).length; return n / 1024", 128_000),
   garbage("large buffers", "let n = 0; for (let i = 0; i < 200; i++) n += new Uint8Array(1 << 20).length; return n >> 20", 200),
   garbage("buffers of a quarter of the memory", "let n = 0; for (let i = 0; i < 50; i++) n += new Uint8Array(8 << 20).length; return n >> 20", 400),
-  garbage("slices", "const a = new Array(5_000).fill(1); let b; for (let i = 0; i < 400; i++) b = a.slice(1).concat(a); return b.length", 9_999),
+  garbage("slices", "const a = new Array(5_000).fill(1); let b; for (let i = 0; i < 200; i++) b = a.slice(1).concat(a); return b.length", 9_999),
   garbage("large numbers", "let o; for (let i = 0; i < 500; i++) o = { n: (1n << 800_000n) + BigInt(i) }; return o.n > 0n", true),
   garbage("circles", "for (let i = 0; i < 1_500; i++) { const o = { list: new Array(500).fill(i) }; o.self = o } return 1", 1),
   garbage("closures over much", "let f; for (let i = 0; i < 1_500; i++) { const big = new Array(1000).fill(i); f = () => big } return f()[0]", 1_499),
   garbage("generators that are left", "function* g() { const big = new Array(1000).fill(1); yield; yield big } for (let i = 0; i < 1_500; i++) g().next(); return 1", 1),
   garbage("promises that are left", "for (let i = 0; i < 1_500; i++) { const big = new Array(1000).fill(1); new Promise(() => {}).then(() => big) } return 1", 1),
-  garbage("garbage over many suspensions", "for (let i = 0; i < 25; i++) { const big = new Array(100_000).fill(i); await $ext.test.echo(big.length) } return 1", 1),
+  garbage("garbage over many suspensions", "for (let i = 0; i < 12; i++) { const big = new Array(100_000).fill(i); await $ext.test.echo(big.length) } return 1", 1),
   garbage("JSON that comes and goes", "const o = Array.from({ length: 500 }, (_, i) => ({ i, t: 'text' + i })); let s; for (let i = 0; i < 60; i++) s = JSON.stringify(JSON.parse(JSON.stringify(o))); return s.length > 0", true),
 ];
 

@@ -138,8 +138,8 @@ const data = [
   endless("a native iterator that never ends", "const next = Object.assign.bind(null, { value: 1, done: false }); for (const x of { [Symbol.iterator]: () => ({ next }) });"),
   greedy("a native iterator that an array takes in", "const next = Object.assign.bind(null, { value: 1, done: false }); Array.from({ [Symbol.iterator]: () => ({ next }) })"),
   endless("a native iterator that a set takes in", "const next = Object.assign.bind(null, { value: 1, done: false }); new Set({ [Symbol.iterator]: () => ({ next }) })"),
-  endless("properties of a long chain", "let o = {}; for (let i = 0; i < 5_000; i++) o = Object.create(o); for (;;) o.missing"),
-  endless("for in over a long chain", "let o = {}; for (let i = 0; i < 1_000; i++) { o = Object.create(o); o['k' + i] = 1 } for (;;) for (const k in o);"),
+  endless("properties of a long chain", "let o = {}; for (let i = 0; i < 500; i++) o = Object.create(o); for (;;) o.missing"),
+  endless("for in over a long chain", "let o = {}; for (let i = 0; i < 500; i++) { o = Object.create(o); o['k' + i] = 1 } for (;;) for (const k in o);"),
 ];
 
 /**

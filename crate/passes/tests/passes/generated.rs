@@ -160,8 +160,7 @@ impl World {
         config.consume_fuel(true).set_max_recursion_depth(100).set_max_stack_height(16 << 20);
         let engine = Engine::new(&config);
         let module = Module::new(&engine, wasm).map_err(|error| Outcome::Refused(error.to_string()))?;
-        let mut store =
-            Store::new(&engine, Host { slice: bounds.slice, limit: bounds.limit, ..Host::default() });
+        let mut store = Store::new(&engine, Host { slice: bounds.slice, limit: bounds.limit, ..Host::default() });
         store.set_fuel(bounds.steps).expect("the engine counts fuel");
         let wanted: Vec<_> = module
             .imports()
@@ -234,9 +233,9 @@ impl World {
                 }));
                 seen
             }
-            Extern::Table(table) => {
-                (0..table.size(&self.store)).map(|i| seen(&table.get(&self.store, i).expect("within its size"))).collect()
-            }
+            Extern::Table(table) => (0..table.size(&self.store))
+                .map(|i| seen(&table.get(&self.store, i).expect("within its size")))
+                .collect(),
             Extern::Func(_) => Vec::new(),
         }
     }
@@ -327,6 +326,7 @@ fn outcome_of(error: &wasmi::Error) -> Outcome {
     match error.as_trap_code() {
         Some(TrapCode::OutOfFuel) => Outcome::Exhausted,
         Some(code) => Outcome::Trapped(code),
-        None => Outcome::Refused(error.to_string()),
+        // What follows names objects of this store.
+        None => Outcome::Refused(error.to_string().split(':').next().unwrap_or_default().to_owned()),
     }
 }

@@ -58,6 +58,9 @@ fn modules_and_images_that_do_not_fit_are_refused() {
         "(module)",
         r#"(module (memory 1) (data "passive"))"#,
         "(module (memory 1) (func $f) (start $f))",
+        "(module (memory i64 1))",
+        "(module (memory 1 4 shared))",
+        "(module (memory 1 (pagesize 1)))",
     ] {
         assert!(embed_image(&wat::parse_str(text).unwrap(), &memory, "boot").is_err(), "{text}");
     }

@@ -3,7 +3,7 @@
 //! The fuzz targets check the same laws over what they find.
 
 use crate::generated::{Bounds, Outcome, Trace, World, run};
-use nexus_passes::{audit, embed_image, meter, strip};
+use nexus_passes::{audit, embed_image, inspect, meter, strip};
 
 /// The interpreter's fuel for a module as it was made.
 const STEPS: u64 = 20_000;
@@ -53,7 +53,11 @@ pub fn metering_changes_nothing_but_the_price(wasm: &[u8], seed: u64) -> Ran {
     }
     match &plain.outcomes[..] {
         [Outcome::Returned(_), calls @ ..] => {
-            if calls.iter().all(|outcome| matches!(outcome, Outcome::Returned(_))) { Ran::Through } else { Ran::Trapped }
+            if calls.iter().all(|outcome| matches!(outcome, Outcome::Returned(_))) {
+                Ran::Through
+            } else {
+                Ran::Trapped
+            }
         }
         _ => Ran::NotInstantiated,
     }
@@ -82,14 +86,35 @@ pub fn an_image_starts_where_it_was_taken(wasm: &[u8], seed: u64) -> bool {
     assert_eq!(imaged.memory().as_ref(), Some(&memory), "the memory it starts with");
 
     // Globals are not part of the image: where the boot left them changed, the two may differ from here on.
-    let globals = |seen: Vec<(String, Vec<_>)>| -> Vec<_> { seen.into_iter().filter(|(_, seen)| seen.len() == 1).collect() };
+    let globals =
+        |seen: Vec<(String, Vec<_>)>| -> Vec<_> { seen.into_iter().filter(|(_, seen)| seen.len() == 1).collect() };
     if globals(before) != globals(booted.observe()) {
         return false;
     }
     booted.refuel(STEPS);
-    assert_eq!(booted.call_all(!seed), imaged.call_all(!seed), "what they do next");
+    let (goes_on, begins) = (booted.call_all(!seed), imaged.call_all(!seed));
+    if goes_on.contains(&Outcome::Exhausted) || begins.contains(&Outcome::Exhausted) {
+        return false;
+    }
+    assert_eq!(goes_on, begins, "what they do next");
     assert_eq!(booted.observe(), imaged.observe(), "what that leaves");
     true
+}
+
+/// A pass answers any bytes with a module that is valid if they were one, or with an error.
+pub fn no_bytes_make_a_pass_panic(bytes: &[u8]) {
+    let valid = wasmparser::validate(bytes).is_ok();
+    let memory = [1; 1 << 16];
+    for rewritten in
+        [strip(bytes).ok().filter(|_| valid), embed_image(bytes, &memory, "boot").ok()].into_iter().flatten()
+    {
+        wasmparser::validate(&rewritten).expect("a rewritten module is valid");
+    }
+    if let Ok(metered) = meter(bytes) {
+        wasmparser::validate(&metered).expect("a metered module is valid");
+        audit(&metered).expect("every cycle pays");
+    }
+    let _ = (inspect(bytes), audit(bytes));
 }
 
 fn assert_same(plain: &Trace, other: &Trace, what: &str) {

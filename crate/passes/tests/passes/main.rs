@@ -1,7 +1,11 @@
 //! The passes, judged by what the rewritten modules do.
 
+mod audit;
+mod differential;
+mod generated;
 mod host;
 mod image;
 mod inspect;
+mod law;
 mod meter;
 mod strip;

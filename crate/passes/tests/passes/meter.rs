@@ -175,6 +175,41 @@ fn fuel_used_counts_each_loop_turn_and_each_entry_of_a_caller() {
 }
 
 #[test]
+fn bulk_instructions_pay_for_their_length_before_they_run() {
+    const ONE: &str = "(i32.const 0)";
+    for (instruction, shift) in [
+        (format!("(memory.fill {ONE} {ONE} (local.get 0))"), 6),
+        (format!("(memory.copy {ONE} (i32.const 9) (local.get 0))"), 6),
+        (format!("(memory.init $data {ONE} {ONE} (local.get 0))"), 6),
+        (format!("(memory.fill $wide (i64.const 0) {ONE} (i64.extend_i32_u (local.get 0)))"), 6),
+        ("(memory.copy $wide $wide (i64.const 0) (i64.const 9) (i64.extend_i32_u (local.get 0)))".to_owned(), 6),
+        (format!("(memory.copy 0 $wide {ONE} (i64.const 9) (local.get 0))"), 6),
+        (format!("(table.fill {ONE} (ref.null func) (local.get 0))"), 3),
+        (format!("(table.copy {ONE} (i32.const 9) (local.get 0))"), 3),
+        (format!("(table.init $elements {ONE} {ONE} (local.get 0))"), 3),
+        ("(drop (table.grow (ref.null func) (local.get 0)))".to_owned(), 3),
+    ] {
+        let text = format!(
+            r#"(module (memory 16) (memory $wide i64 16) (table 1000 funcref)
+                (data $data "{}") (elem $elements func {})
+                (func $f (export "run") (param i32) {instruction}))"#,
+            "x".repeat(1000),
+            "$f ".repeat(1000)
+        );
+        for length in [0, 1, (1 << shift) - 1, 1 << shift, (1 << shift) + 1, 900] {
+            let mut machine = start(&metered(&text), 5, ENOUGH).unwrap();
+            machine.call("run", &[Val::I32(length)]).unwrap_or_else(|error| panic!("{instruction}: {error}"));
+            assert_eq!(machine.fuel_used(), i64::from(length >> shift), "{instruction} of {length}");
+        }
+    }
+    let text = r#"(module (memory (export "memory") 16)
+        (func (export "run") (param i32) (memory.fill (i32.const 0) (i32.const 7) (local.get 0))))"#;
+    let mut machine = start(&metered(text), 10, 100).unwrap();
+    assert!(was_stopped(&machine.call("run", &[Val::I32(100 * 64)])));
+    assert!(machine.memory().iter().all(|byte| *byte == 0), "it was stopped before it ran");
+}
+
+#[test]
 fn the_first_tick_comes_at_the_first_point_even_in_the_start_function() {
     let wasm = metered(r#"(module (func $spin (loop $l (br $l))) (start $spin))"#);
     let stopped = start(&wasm, 10, 0);
