@@ -126,8 +126,10 @@ proptest! {
         }
         message::what_decodes_comes_back_as_it_went(&message);
         value::what_decodes_comes_back_as_it_went(&message);
-        message.truncate(end.index(message.len()));
-        prop_assert_eq!(message::what_decodes_comes_back_as_it_went(&message), 0, "a message that ends in the middle");
+        // Of a whole message: a damaged one may have become a shorter one that is whole.
+        let mut cut = messages().swap_remove(kind);
+        cut.truncate(end.index(cut.len()));
+        prop_assert_eq!(message::what_decodes_comes_back_as_it_went(&cut), 0, "a message that ends in the middle");
     }
 
     #[test]
