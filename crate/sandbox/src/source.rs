@@ -48,10 +48,9 @@ impl HandlerSource {
         if text.len() > limit {
             return Err(Error::resource_limit("sourceBytes", limit, text.len()));
         }
-        let wrapped = format!("{PREFIX}{text}{SUFFIX}");
+        let wrapped = wrap(text);
         let mut interner = Interner::default();
-        let script = Parser::new(Source::from_bytes(&wrapped))
-            .parse_script(&Scope::new_global(), &mut interner)
+        let script = parse_script(&wrapped, &mut interner)
             .map_err(|error| stray_brace(text).unwrap_or_else(|| syntax_error(text, error)))?;
         if let Err(brace) = wrapper_end(&script) {
             return Err(unexpected_brace(text, brace));
@@ -88,6 +87,15 @@ impl HandlerSource {
     }
 }
 
+/// The author's text inside the function that the engine compiles.
+fn wrap(text: &str) -> String {
+    format!("{PREFIX}{text}{SUFFIX}")
+}
+
+fn parse_script(wrapped: &str, interner: &mut Interner) -> Result<Script, ParseError> {
+    Parser::new(Source::from_bytes(wrapped)).parse_script(&Scope::new_global(), interner)
+}
+
 fn only_function(script: &Script) -> Option<&AsyncFunctionExpression> {
     let [StatementListItem::Statement(statement)] = script.statements().statements() else { return None };
     let Statement::Expression(expression) = &**statement else { return None };
@@ -122,7 +130,7 @@ fn first_body_end(script: &Script) -> Option<Position> {
 fn stray_brace(text: &str) -> Option<Error> {
     let after_brace = SUFFIX.replace('}', "");
     let wrapped = format!("{PREFIX}{text}{after_brace}");
-    let script = Parser::new(Source::from_bytes(&wrapped)).parse_script(&Scope::new_global(), &mut Interner::default());
+    let script = parse_script(&wrapped, &mut Interner::default());
     Some(unexpected_brace(text, Some(first_body_end(&script.ok()?)?)))
 }
 
@@ -167,9 +175,7 @@ fn compilation_error(text: &str, message: &str, location: Location) -> Error {
 
 /// Whether the wrapped text is refused for a jump that leads nowhere.
 fn has_stray_jump(text: &str) -> bool {
-    let wrapped = format!("{PREFIX}{text}{SUFFIX}");
-    let parsed = Parser::new(Source::from_bytes(&wrapped)).parse_script(&Scope::new_global(), &mut Interner::default());
-    parsed.is_err_and(|error| is_stray_jump(&error))
+    parse_script(&wrap(text), &mut Interner::default()).is_err_and(|error| is_stray_jump(&error))
 }
 
 fn is_stray_jump(error: &ParseError) -> bool {
@@ -196,7 +202,7 @@ fn syntax_error(text: &str, error: ParseError) -> Error {
         }
         _ => None,
     };
-    let at_jump = |at: usize| Lines::new(&format!("{PREFIX}{text}{SUFFIX}")).position(PREFIX.len() + at);
+    let at_jump = |at: usize| Lines::new(&wrap(text)).position(PREFIX.len() + at);
     let position = stray_jump.map(at_jump).or(position);
     let lines = Lines::new(text).count();
     let in_suffix = position.is_some_and(|position| position.line_number() as usize > lines);
