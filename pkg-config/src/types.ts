@@ -47,6 +47,8 @@ export interface PoolOptions {
   readonly maxInstances?: number | undefined;
   /** Most runs that wait for one. Default 1000. */
   readonly maxQueue?: number | undefined;
+  /** Milliseconds that one beyond `minInstances` may idle; then it is dropped. Default 30 000. */
+  readonly idleTimeoutMs?: number | undefined;
 }
 
 /** Options of `createKernel`. */
@@ -297,6 +299,22 @@ export interface Stats {
   readonly activeInstances: number;
   /** Instances that are ready. */
   readonly availableInstances: number;
+  /** Runs that wait for an instance; they count as active. */
+  readonly queuedRuns: number;
+  /** Instances made since the kernel was. */
+  readonly createdInstances: number;
+  /** Of these, given up because of what a run left them in: a trap that nothing explains, much memory, no answer. */
+  readonly replacedInstances: number;
+  /** Times that an instance was brought back to an image instead of made anew. */
+  readonly restoredInstances: number;
+  /** Compiled handlers that are kept in memory. */
+  readonly cacheEntries: number;
+  /** Bytes that they take. */
+  readonly cacheBytes: number;
+  /** Runs that found their handler compiled. */
+  readonly cacheHits: number;
+  /** Runs that had to compile it. */
+  readonly cacheMisses: number;
   /** Runs that found their handler compiled, of all: 0 to 1. */
   readonly cacheHitRate: number;
   readonly avgExecutionTimeUs: number;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { ALL, extension, failed, kernelFor, nexusError, returned, sleep } from "./harness.mjs";
 import * as slim from "../../target/npm/nexus-kernel/dist/entry/slim.js";
 import { createKernel } from "./package.mjs";
@@ -17,6 +19,8 @@ for (const [name, options, text] of [
   ["half an instance", { pool: { maxInstances: 1.5 } }, "maxInstances"],
   ["more instances ready than there may be", { pool: { minInstances: 3, maxInstances: 2 } }, "minInstances"],
   ["a queue that is no number", { pool: { maxQueue: "1" } }, "maxQueue"],
+  ["a pause below none", { pool: { idleTimeoutMs: -1 } }, "idleTimeoutMs"],
+  ["a pause beyond what timers hold", { pool: { idleTimeoutMs: 2 ** 31 } }, "idleTimeoutMs"],
   ["an executor that is not there yet", { executor: "worker" }, "not there yet"],
   ["an executor that never will be", { executor: "cloud" }, "executor"],
   ["extensions that are no array", { extensions: {} }, "extensions"],
@@ -134,18 +138,85 @@ test("a hundred runs at once all come right", async () => {
   assert.ok(kernel.stats().availableInstances <= 10);
 });
 
+const NUMBERS = {
+  totalExecutions: 0, activeRuns: 0, suspendedRuns: 0, queuedRuns: 0, activeInstances: 0, availableInstances: 0, createdInstances: 0,
+  replacedInstances: 0, restoredInstances: 0, cacheEntries: 0, cacheBytes: 0, cacheHits: 0, cacheMisses: 0, cacheHitRate: 0,
+  avgExecutionTimeUs: 0, totalMemoryBytes: 0,
+};
+
 test("stats are numbers about the kernel", async () => {
   const kernel = await kernelFor({ pool: { minInstances: 3 } });
-  assert.deepEqual({ ...kernel.stats(), totalMemoryBytes: 0 }, {
-    totalExecutions: 0, activeRuns: 0, suspendedRuns: 0, activeInstances: 0, availableInstances: 3, cacheHitRate: 0,
-    avgExecutionTimeUs: 0, totalMemoryBytes: 0,
-  });
+  assert.deepEqual({ ...kernel.stats(), totalMemoryBytes: 0 }, { ...NUMBERS, availableInstances: 3, createdInstances: 3 });
   kernel.extensions.register(extension("e", { m: () => new Promise(() => {}) }));
   const segment = await kernel.execute("await $ext.e.m()", { capabilities: ALL });
   assert.equal(segment.status, "suspended");
   const { totalExecutions, suspendedRuns, activeInstances, availableInstances, totalMemoryBytes } = kernel.stats();
   assert.deepEqual([totalExecutions, suspendedRuns, activeInstances, availableInstances], [1, 1, 1, 2]);
   assert.ok(totalMemoryBytes > 3 << 20);
+});
+
+test("stats tell instances made, brought back and given up, and what the cache holds", async () => {
+  const kernel = await kernelFor({ pool: { maxInstances: 1 } });
+  const now = () => {
+    const { createdInstances, restoredInstances, replacedInstances, cacheEntries, cacheHits, cacheMisses } = kernel.stats();
+    return { createdInstances, restoredInstances, replacedInstances, cacheEntries, cacheHits, cacheMisses };
+  };
+  for (let i = 0; i < 3; i++) await kernel.run("return 1");
+  await kernel.run("return 2");
+  failed(await kernel.run("while (true) {}", { limits: { fuel: 1e6 } }), "TIMEOUT");
+  assert.deepEqual(now(), { createdInstances: 1, restoredInstances: 5, replacedInstances: 0, cacheEntries: 3, cacheHits: 2, cacheMisses: 3 }, "a stop costs no instance");
+  const { cacheBytes } = kernel.stats();
+  assert.ok(cacheBytes > 10_000 && cacheBytes < 10 << 20, `${cacheBytes} bytes`);
+  returned(await kernel.run("const all = []; for (let i = 0; i < 20; i++) all.push(new Uint8Array(1 << 20)); return all.length"));
+  returned(await kernel.run("return 1"));
+  assert.deepEqual(now(), { createdInstances: 2, restoredInstances: 6, replacedInstances: 1, cacheEntries: 4, cacheHits: 3, cacheMisses: 4 }, "one that grew is given up");
+});
+
+test("the pool takes its limit of instances and its limit of waiting runs, and not one more", async () => {
+  const kernel = await kernelFor({ pool: { minInstances: 2, maxInstances: 3, maxQueue: 2 }, extensions: [extension("e", { m: () => 1 })] });
+  const suspend = () => kernel.execute("return await $ext.e.m()", { capabilities: ALL });
+  const held = [await suspend(), await suspend(), await suspend()];
+  assert.deepEqual([kernel.stats().activeInstances, kernel.stats().availableInstances, kernel.stats().createdInstances], [3, 0, 3]);
+  const waiting = [kernel.run("return 1"), kernel.run("return 2")];
+  await sleep(0);
+  assert.equal(kernel.stats().queuedRuns, 2);
+  assert.equal(failed(await kernel.run("return 3"), "RESOURCE_LIMIT").context.resource, "queue");
+  for (const { suspensions: [call] } of held) returned(await kernel.resume(call.suspensionId, { success: true }));
+  assert.deepEqual((await Promise.all(waiting)).map(returned), [1, 2]);
+  assert.deepEqual([kernel.stats().queuedRuns, kernel.stats().createdInstances], [0, 3], "no fourth was ever made");
+});
+
+test("a pool of one without a queue serves one run and refuses the next", async () => {
+  const kernel = await kernelFor({ pool: { maxInstances: 1, maxQueue: 0 } });
+  const [first, second] = await Promise.all([kernel.run("return 1"), kernel.run("return 2")]);
+  assert.equal(returned(first), 1);
+  assert.equal(failed(second, "RESOURCE_LIMIT").context.limit, 0);
+});
+
+test("instances beyond minInstances go when they have idled long enough; the least that there may be stay", async () => {
+  const kernel = await kernelFor({ pool: { minInstances: 2, maxInstances: 5, idleTimeoutMs: 50 }, extensions: [extension("e", { wait: () => sleep(5) })] });
+  const burst = () => Promise.all(Array.from({ length: 5 }, () => kernel.run("await $ext.e.wait()", { capabilities: ALL })));
+  await burst();
+  const { availableInstances, totalMemoryBytes } = kernel.stats();
+  assert.equal(availableInstances, 5);
+  for (let turn = 0; kernel.stats().availableInstances > 2; turn++) {
+    assert.ok(turn < 1000, "they stay for ever");
+    await sleep(10);
+  }
+  assert.ok(kernel.stats().totalMemoryBytes < totalMemoryBytes / 2, "their memory is freed");
+  await sleep(100);
+  assert.equal(kernel.stats().availableInstances, 2);
+  await burst();
+  assert.equal(kernel.stats().createdInstances, 8, "what goes is made again when it is needed");
+});
+
+test("instances that idle keep no process alive", async () => {
+  const started = performance.now();
+  await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", `
+    import { createKernel } from ${JSON.stringify(new URL("package.mjs", import.meta.url).href)};
+    const kernel = await createKernel({ pool: { minInstances: 0, idleTimeoutMs: 600_000 } });
+    await kernel.run("return 1");`]);
+  assert.ok(performance.now() - started < 60_000);
 });
 
 test("closing ends what runs, and everything after is refused", async () => {

@@ -61,7 +61,7 @@ async function attempt(kind, name) {
   check?.(result);
 
   const { fuelUsed, memoryPeakBytes } = result.metrics;
-  ok(fuelUsed <= given.limits.fuel + 1, `used ${fuelUsed} units of fuel`);
+  ok(fuelUsed <= given.limits.fuel, `used ${fuelUsed} units of fuel`);
   ok(memoryPeakBytes <= (given.limits.memoryBytes ?? 32 << 20), `had ${memoryPeakBytes} bytes`);
   ok(!result.events.some(({ name }) => name === "after"), "went on after it was stopped");
   if (amid && !(either && result.status === "success")) {

@@ -68,6 +68,18 @@ pub struct EngineStats {
     pub cache_hits: u64,
     /// Runs that had to compile.
     pub cache_misses: u64,
+    /// Runs that wait for an instance.
+    pub queued_runs: u64,
+    /// Instances that were made.
+    pub created_instances: u64,
+    /// Of these, instances that were given up because of what a run left them in.
+    pub replaced_instances: u64,
+    /// Times that an instance was brought back to an image.
+    pub restored_instances: u64,
+    /// Compiled handlers that are kept.
+    pub cache_entries: u64,
+    /// Bytes that they take.
+    pub cache_bytes: u64,
 }
 
 /// Runs handlers, each run in an instance of its own.

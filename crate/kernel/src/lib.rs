@@ -16,6 +16,7 @@
 pub mod abort;
 mod call;
 pub mod clock;
+mod effect_guard;
 pub mod engine;
 pub mod entropy;
 pub mod extension;

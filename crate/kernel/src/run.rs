@@ -9,6 +9,7 @@ use nexus_core::{Answer, Error, ErrorCode, Limits, Segment, StateMutation, Statu
 
 use crate::abort::{AbortController, AbortSignal};
 use crate::call::{Caller, check_caveats};
+use crate::effect_guard::EffectGuard;
 use crate::engine::{AbortCheck, LocalFuture, Resume, Start};
 use crate::extension::Grant;
 use crate::kernel::{Shared, check_source};
@@ -38,6 +39,7 @@ pub(crate) struct Run {
     id: String,
     limits: Limits,
     pub(crate) caller: Caller,
+    guard: EffectGuard,
     /// Aborts when the embedder gives the run up or the kernel closes.
     pub(crate) abort: AbortController,
     /// Whether the engine may hold something of it.
@@ -80,6 +82,7 @@ impl Prepared {
         let run = Run {
             shared: Rc::clone(shared),
             id: run_id(shared),
+            guard: EffectGuard::new(&limits),
             limits,
             caller,
             abort,
@@ -197,7 +200,10 @@ impl Run {
                 {
                     error.message = reason.message;
                 }
-                segment
+                match self.guard.check(&segment, self.caller.checker()) {
+                    Ok(()) => segment,
+                    Err(error) => self.fail(error),
+                }
             }
             // An engine that closes fails whoever waits for it, but why the run ends is that it was aborted.
             Either::Left((Err(error), _)) => self.fail(signal.reason().unwrap_or(error)),

@@ -17,6 +17,23 @@ pub struct Stats {
     pub active_instances: u64,
     /// Instances that are ready for a run.
     pub available_instances: u64,
+    /// Runs that wait for an instance; they count as active.
+    pub queued_runs: u64,
+    /// Instances made since the kernel was.
+    pub created_instances: u64,
+    /// Of these, instances that were given up because of what a run left them in: a trap that nothing explains, much
+    /// memory, no answer.
+    pub replaced_instances: u64,
+    /// Times that an instance was brought back to an image instead of made anew.
+    pub restored_instances: u64,
+    /// Compiled handlers that are kept in memory.
+    pub cache_entries: u64,
+    /// Bytes that they take.
+    pub cache_bytes: u64,
+    /// Runs that found their handler compiled.
+    pub cache_hits: u64,
+    /// Runs that had to compile it.
+    pub cache_misses: u64,
     /// Runs that found their handler compiled, of all; 0 to 1.
     pub cache_hit_rate: f64,
     /// Microseconds that a run computed on average, over all its segments.
@@ -75,6 +92,14 @@ impl Counters {
             suspended_runs: self.open.get().saturating_sub(self.computing.get()),
             active_instances: engine.active_instances,
             available_instances: engine.available_instances,
+            queued_runs: engine.queued_runs,
+            created_instances: engine.created_instances,
+            replaced_instances: engine.replaced_instances,
+            restored_instances: engine.restored_instances,
+            cache_entries: engine.cache_entries,
+            cache_bytes: engine.cache_bytes,
+            cache_hits: engine.cache_hits,
+            cache_misses: engine.cache_misses,
             cache_hit_rate: rate(engine.cache_hits, engine.cache_hits + engine.cache_misses),
             avg_execution_time_us: rate(self.computed_us.get(), self.started.get()),
             total_memory_bytes: engine.memory_bytes,

@@ -35,9 +35,12 @@ thread_local! {
 /// drops the export: instances of the finished module begin booted.
 #[unsafe(no_mangle)]
 pub extern "C" fn nexus_boot() {
-    // What does not even fit the address space panics instead of asking the allocator.
+    // What does not even fit the address space panics instead of asking the allocator: vectors, hash tables and the
+    // engine's strings each in words of their own.
+    const TOO_LARGE: [&str; 3] =
+        ["capacity overflow", "Hash table capacity overflow", "detected overflow during string allocation"];
     std::panic::set_hook(Box::new(|panic| {
-        if panic.payload_as_str() == Some("capacity overflow") {
+        if panic.payload_as_str().is_some_and(|message| TOO_LARGE.contains(&message)) {
             allocator::exhaust();
         }
     }));

@@ -20,13 +20,17 @@ use crate::allocator;
 const PATTERN: [usize; 2] = [1_048_576, 70];
 /// Higher than any heap: the engine's own count no longer starts a collection.
 const NEVER: usize = usize::MAX / 2;
-/// A collection has to promise at least this much, or collecting costs more than it gives.
-const LEAST_GROWTH: u32 = 1 << 20;
+/// Growth that a small heap is allowed: collecting more often would cost more than it gives.
+const ENOUGH_GROWTH: u32 = 1 << 20;
+/// Growth that even a full heap is allowed, so that it does not collect at every allocation.
+const LEAST_GROWTH: u32 = 64 << 10;
 
 /// Address of the threshold; 0 until it is found.
 static THRESHOLD: AtomicUsize = AtomicUsize::new(0);
 /// Live bytes beyond which a collection is due.
 static DUE: AtomicU32 = AtomicU32::new(u32::MAX);
+/// Least bytes that a collection has left since the last one before a buffer.
+static KEPT: AtomicU32 = AtomicU32::new(u32::MAX);
 
 fn threshold() -> Option<*mut usize> {
     match THRESHOLD.load(Relaxed) {
@@ -45,9 +49,13 @@ pub fn after_allocation(live: u32) {
     // change; whatever it read before is as good, one collection earlier or later.
     unsafe {
         match threshold.read_volatile() {
-            // Asked for at the last look, and not yet done.
+            // Asked for, and not yet done.
             0 => {}
-            NEVER => threshold.write_volatile(0),
+            NEVER => {
+                threshold.write_volatile(0);
+                // Every allocation looks from now on: the next mark follows from what is alive right after the collection.
+                DUE.store(0, Relaxed);
+            }
             // The collector has set a new one, so it ran.
             _ => {
                 threshold.write_volatile(NEVER);
@@ -57,11 +65,25 @@ pub fn after_allocation(live: u32) {
     }
 }
 
+/// Collects before a buffer is allocated, where that promises to make room for it. The collector runs when a box is made,
+/// and that of a large buffer is made after the buffer: until then, those that the handler has just let go of stay.
+pub fn before_buffer() {
+    let (live, _) = allocator::usage();
+    let capacity = allocator::capacity();
+    if live < capacity / 2 || live < KEPT.load(Relaxed).saturating_add(capacity / 8) {
+        return;
+    }
+    boa_gc::force_collect();
+    KEPT.store(allocator::usage().0, Relaxed);
+}
+
 /// The next collection is due when the heap has grown by as much again, but by no more than half of what is left of
-/// its limit.
+/// its limit: the fuller it is, the more often.
 pub fn schedule(live: u32) {
     let room = allocator::capacity().saturating_sub(live);
-    DUE.store(live.saturating_add(live.clamp(LEAST_GROWTH, (room / 2).max(LEAST_GROWTH))), Relaxed);
+    let growth = live.max(ENOUGH_GROWTH).min(room / 2).max(LEAST_GROWTH);
+    DUE.store(live.saturating_add(growth), Relaxed);
+    KEPT.store(KEPT.load(Relaxed).min(live), Relaxed);
 }
 
 thread_local! {

@@ -137,7 +137,10 @@ impl HostHooks for Hooks {
         0
     }
 
+    /// Asked before each buffer is allocated.
     fn max_buffer_size(&self, _context: &mut Context) -> u64 {
+        #[cfg(target_family = "wasm")]
+        crate::collector::before_buffer();
         u32::MAX.into()
     }
 }

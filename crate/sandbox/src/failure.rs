@@ -189,8 +189,18 @@ pub fn stack_of(object: &JsObject, context: &mut Context) -> String {
         .unwrap_or_default()
 }
 
-/// `TypeError: it is not a function`, or how the engine prints a value that is no error.
+/// `TypeError: it is not a function`, or how the engine prints a value that is no error; cut off where it is longer than
+/// a value may be.
 pub fn message_of(thrown: &JsValue, context: &mut Context) -> String {
+    let (_, limit) = Run::of(context).borrow().value_limits();
+    let mut message = whole_message_of(thrown, context);
+    if message.len() > limit {
+        message.truncate(message.floor_char_boundary(limit));
+    }
+    message
+}
+
+fn whole_message_of(thrown: &JsValue, context: &mut Context) -> String {
     let Some(object) = thrown.as_object().filter(JsObject::is::<ErrorObject>) else {
         return match thrown.as_string() {
             Some(text) => text.to_std_string_lossy(),

@@ -57,7 +57,7 @@ impl Call<'_> {
     /// The argument at `index` as a string.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` calling it `what` if it is none.
+    /// `INVALID_ARGUMENT` calling it `what` if it is none, `RESOURCE_LIMIT` if it is longer than a value may be.
     pub fn string(&self, index: usize, what: &str) -> Result<String, Error> {
         self.optional_string(index, what)?
             .ok_or_else(|| Error::invalid_argument(format!("{what} has to be a string, not undefined")))
@@ -75,8 +75,14 @@ impl Call<'_> {
         let text = value
             .as_string()
             .ok_or_else(|| Error::invalid_argument(format!("{what} has to be a string, not {}", value.type_of())))?;
-        let text = text.to_std_string();
-        text.map(Some).map_err(|_| Error::invalid_argument(format!("{what} holds half of a surrogate pair")))
+        let text = text
+            .to_std_string()
+            .map_err(|_| Error::invalid_argument(format!("{what} holds half of a surrogate pair")))?;
+        let (_, limit) = self.run.borrow().value_limits();
+        if text.len() > limit {
+            return Err(Error::resource_limit("valueBytes", limit, text.len()));
+        }
+        Ok(Some(text))
     }
 
     /// The argument at `index` as data; null if it is missing.

@@ -20,6 +20,8 @@ use crate::interop::{Failure, Fields, error_from_js, segment_to_js, value_from_j
 const MOST_INSTANCES: u32 = 1_000;
 /// Waiting runs are cheap, but somebody waits for each.
 const LONGEST_QUEUE: u32 = 1_000_000;
+/// Milliseconds that timers of the platform can wait: they hold 31 bits.
+const LONGEST_TIMER: u32 = i32::MAX as u32;
 
 /// Options of `createKernel`, but for the extensions, which are the facade's to register.
 pub struct KernelOptions {
@@ -61,7 +63,7 @@ impl KernelOptions {
 }
 
 fn read_pool(pool: &JsValue) -> Result<PoolSize, Failure> {
-    let sizes = Fields::open(pool, "options.pool", &["minInstances", "maxInstances", "maxQueue"])?;
+    let sizes = Fields::open(pool, "options.pool", &["minInstances", "maxInstances", "maxQueue", "idleTimeoutMs"])?;
     let usual = PoolSize::default();
     let max_instances = sizes.whole("maxInstances", 1, MOST_INSTANCES)?.unwrap_or(usual.max_instances);
     let min_instances = sizes.whole("minInstances", 0, max_instances)?;
@@ -69,6 +71,7 @@ fn read_pool(pool: &JsValue) -> Result<PoolSize, Failure> {
         min_instances: min_instances.unwrap_or(usual.min_instances.min(max_instances)),
         max_instances,
         max_queue: sizes.whole("maxQueue", 0, LONGEST_QUEUE)?.unwrap_or(usual.max_queue),
+        idle_timeout_ms: sizes.whole("idleTimeoutMs", 0, LONGEST_TIMER)?.unwrap_or(usual.idle_timeout_ms),
     })
 }
 

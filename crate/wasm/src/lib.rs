@@ -10,7 +10,7 @@
 //! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
 //! | [`extension`], [`host_function`] | objects of the embedder's, as the kernel sees them |
 //! | [`fetch`], [`clock`], [`entropy`], [`abort`] | the platform, as the kernel sees it |
-//! | [`promise`], [`executor`] | futures as promises; panics as rejections |
+//! | [`promise`], [`executor`], [`timer`] | futures as promises, panics as rejections; waiting |
 //! | [`capabilities`], [`msgpack`] | exports that need no kernel |
 
 pub mod abort;
@@ -28,6 +28,7 @@ pub mod interop;
 pub mod kernel;
 pub mod msgpack;
 pub mod promise;
+mod timer;
 
 use wasm_bindgen::prelude::*;
 

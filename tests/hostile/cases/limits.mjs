@@ -145,7 +145,7 @@ const sources = [
 ];
 
 const clocks = [
-  { name: "fuel: one unit", source: "return 1", options: { limits: { fuel: 1 } }, stops: "TIMEOUT", check: ({ error, metrics }) => equal([error.context.resource, error.context.limit, metrics.fuelUsed], ["fuel", 1, 2]) },
+  { name: "fuel: one unit", source: "return 1", options: { limits: { fuel: 1 } }, stops: "TIMEOUT", check: ({ error, metrics }) => equal([error.context.resource, error.context.limit, metrics.fuelUsed], ["fuel", 1, 1]) },
   { name: "fuel: none is lent across an await", source: "for (;;) await $ext.test.echo(1)", options: { limits: { fuel: 2_000_000, maxHostCalls: 1e6 } }, stops: "TIMEOUT", check: ({ error }) => equal(error.context.resource, "fuel") },
   { name: "timeoutMs: stops what fuel would allow", source: "$emit('before'); for (;;);", options: { limits: { fuel: 2 ** 52, timeoutMs: 40 } }, stops: "TIMEOUT", check: ({ error, events }) => equal([error.context.resource, error.context.limit, events.length], ["timeoutMs", 40, 1]) },
   { name: "timeoutMs: is not renewed by calls", source: "for (;;) await $ext.test.echo(1)", options: { limits: { fuel: 2 ** 52, timeoutMs: 50, maxHostCalls: 20_000 } }, stops: "TIMEOUT", check: ({ error }) => equal(error.context.resource, "timeoutMs") },

@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use nexus_core::effect::ViewCommandType;
 use nexus_core::run::{Context, Denial};
-use nexus_core::{Error, ErrorCode, Limits, Segment, Status, Value};
+use nexus_core::{
+    Error, ErrorCode, Limits, LogLevel, LogLine, MutationOperation, Segment, StateMutation, Status, Value, ViewCommand,
+};
 use nexus_kernel::{AbortController, AbortSignal, Kernel, RunOptions};
 
 use crate::extensions::{Made, Notes, test_extension};
@@ -25,8 +28,9 @@ fn scene() -> Scene {
     Scene { world, engine, kernel, notes }
 }
 
+/// The tokens, and the one for the events by which the scripted segments are told apart.
 fn options(tokens: &[&str], signal: AbortSignal) -> RunOptions {
-    let capabilities = tokens.iter().map(|token| token.parse().unwrap()).collect();
+    let capabilities = tokens.iter().chain(&["events:emit:*"]).map(|token| token.parse().unwrap()).collect();
     RunOptions { context: Context { capabilities, ..Context::default() }, signal, limits: None }
 }
 
@@ -284,6 +288,73 @@ fn the_kernel_refuses_what_the_sandbox_let_through() {
     assert_eq!(scene.notes.take(), ["echo(1) called", "echo(1) answered"]);
 }
 
+/// What comes of a run whose first segment suspends and whose second one is made by `change`.
+fn reported(tokens: &[&str], limits: Limits, change: impl FnOnce(&mut Segment) + 'static) -> (Scene, Segment) {
+    let scene = scene();
+    scene.engine.then(|given| suspended(&given, "first", vec![call("echo", &[1.into()])])).then(|given| {
+        let mut segment = success(&given, "second");
+        change(&mut segment);
+        segment
+    });
+    let capabilities = tokens.iter().chain(&["ext:test"]).map(|token| token.parse().unwrap()).collect();
+    let context = Context { capabilities, ..Context::default() };
+    let result = scene.run_with(RunOptions { context, limits: Some(limits), ..RunOptions::default() }).unwrap();
+    (scene, result)
+}
+
+fn mutation(key: &str) -> StateMutation {
+    StateMutation { key: key.to_owned(), value: 1.into(), operation: MutationOperation::Set }
+}
+
+fn command(component_id: Option<&str>) -> ViewCommand {
+    let component_id = component_id.map(ToOwned::to_owned);
+    ViewCommand { kind: ViewCommandType::Focus, component_id, args: Value::Null }
+}
+
+const EFFECTS: [&str; 4] = ["events:emit:first", "events:emit:second", "state:write:k", "view:update:v"];
+
+#[test]
+fn effects_without_their_token_never_reach_the_embedder() {
+    let refused: [fn(&mut Segment); 4] = [
+        |segment| segment.events[0].name = "third".to_owned(),
+        |segment| segment.state_mutations = vec![mutation("k"), mutation("other")],
+        |segment| segment.view_commands = vec![command(Some("v")), command(Some("w"))],
+        |segment| segment.view_commands = vec![command(None)],
+    ];
+    for change in refused {
+        let (scene, result) = reported(&EFFECTS, Limits::default(), change);
+        assert_eq!(code(&result), ErrorCode::InternalError);
+        assert_eq!(events(&result), ["first"], "the effects of the segment before stay");
+        assert!(result.state_mutations.is_empty() && result.view_commands.is_empty());
+        assert_eq!(scene.asked().last().unwrap(), "discard");
+    }
+    let (_, result) = reported(&EFFECTS, Limits::default(), |segment| {
+        segment.state_mutations = vec![mutation("k")];
+        segment.view_commands = vec![command(Some("v"))];
+    });
+    assert_eq!((result.status, result.state_mutations.len(), result.view_commands.len()), (Status::Success, 1, 1));
+}
+
+#[test]
+fn effects_are_counted_over_all_segments_at_the_limit_and_one_past_it() {
+    let within =
+        |limits: Limits, change: fn(&mut Segment)| reported(&EFFECTS, limits, change).1.status == Status::Success;
+    let events = |max_events| Limits { max_events, ..Limits::default() };
+    assert!(within(events(2), |_| {}) && !within(events(1), |_| {}));
+    let mutations = |max_state_mutations| Limits { max_state_mutations, ..Limits::default() };
+    let two: fn(&mut Segment) = |segment| segment.state_mutations = vec![mutation("k"), mutation("k")];
+    assert!(within(mutations(2), two) && !within(mutations(1), two));
+    let commands = |max_view_commands| Limits { max_view_commands, ..Limits::default() };
+    let two: fn(&mut Segment) = |segment| segment.view_commands = vec![command(Some("v")), command(Some("v"))];
+    assert!(within(commands(2), two) && !within(commands(1), two));
+    let lines = |max_log_lines| Limits { max_log_lines, ..Limits::default() };
+    let two: fn(&mut Segment) = |segment| {
+        let line = LogLine { level: LogLevel::Info, message: String::new() };
+        segment.logs = vec![line.clone(), line];
+    };
+    assert!(within(lines(2), two) && !within(lines(1), two));
+}
+
 #[test]
 fn caveats_are_held_against_the_arguments() {
     let scene = scene();
@@ -504,4 +575,7 @@ fn stats_count_runs_and_their_time() {
     assert_eq!((stats.total_executions, stats.active_runs, stats.suspended_runs), (2, 0, 0));
     assert_eq!((stats.avg_execution_time_us, stats.cache_hit_rate), (10.0, 0.75));
     assert_eq!((stats.active_instances, stats.available_instances, stats.total_memory_bytes), (1, 2, 7));
+    let instances = (stats.queued_runs, stats.created_instances, stats.replaced_instances, stats.restored_instances);
+    assert_eq!(instances, (4, 5, 6, 8));
+    assert_eq!((stats.cache_entries, stats.cache_bytes, stats.cache_hits, stats.cache_misses), (9, 10, 3, 1));
 }

@@ -75,7 +75,19 @@ impl Engine for ScriptedEngine {
     }
 
     fn stats(&self) -> EngineStats {
-        EngineStats { cache_hits: 3, cache_misses: 1, memory_bytes: 7, available_instances: 2, active_instances: 1 }
+        EngineStats {
+            active_instances: 1,
+            available_instances: 2,
+            memory_bytes: 7,
+            cache_hits: 3,
+            cache_misses: 1,
+            queued_runs: 4,
+            created_instances: 5,
+            replaced_instances: 6,
+            restored_instances: 8,
+            cache_entries: 9,
+            cache_bytes: 10,
+        }
     }
 
     fn close(&self) {

@@ -26,7 +26,7 @@ fn scene() -> Scene {
 
 impl Scene {
     fn execute_with(&self, signal: AbortSignal, limits: Option<Limits>) -> Segment {
-        let capabilities = vec!["ext:test.echo".parse().unwrap()];
+        let capabilities = ["ext:test.echo", "events:emit:*"].map(|token| token.parse().unwrap()).into();
         let options = RunOptions { context: Context { capabilities, ..Context::default() }, signal, limits };
         let kernel = self.kernel.clone();
         self.world.run(async move { kernel.execute("handler", options).await }).unwrap()

@@ -67,6 +67,18 @@ impl CompileCache {
         self.images.insert(key, image);
     }
 
+    /// How many images are kept.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.images.len() as u64
+    }
+
+    /// Bytes that they take.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes as u64
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.images.clear();
@@ -113,6 +125,9 @@ mod tests {
         assert!(cache.get(&key("c")).is_none() && cache.get(&key("a")).is_some());
         cache.insert(key("d"), image(30));
         assert!(cache.get(&key("a")).is_none() && cache.get(&key("b")).is_none());
+        assert_eq!((cache.entries(), cache.bytes()), (1, 30));
+        cache.clear();
+        assert_eq!((cache.entries(), cache.bytes()), (0, 0));
     }
 
     #[wasm_bindgen_test]

@@ -117,6 +117,13 @@ impl Instance {
         self.view().length() as usize
     }
 
+    /// Bytes at the beginning of its memory that are stack.
+    pub fn stack_bytes(&self) -> usize {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an address")]
+        let bytes = self.boot_stack_pointer.as_f64().unwrap_or_default() as usize;
+        bytes
+    }
+
     /// A copy of its memory.
     pub fn snapshot(&self) -> Vec<u8> {
         self.view().to_vec()

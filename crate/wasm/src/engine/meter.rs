@@ -22,7 +22,7 @@ const GRANT: u64 = 1_000_000;
 pub struct Budget {
     /// Units of fuel it was given in all.
     pub fuel: u64,
-    /// Units it has used.
+    /// Units it has used; never more than it was given.
     pub fuel_used: u64,
     /// Milliseconds it may compute in all.
     pub time_ms: f64,
@@ -81,7 +81,8 @@ impl Meter {
         self.since.set(monotonic_ms());
         self.aborted.replace(aborted);
         self.stop.set(None);
-        self.grant()
+        // Many short calls, each over before its first tick, would never be looked at: this one ticks at once.
+        if self.time_is_up() { 0 } else { self.grant() }
     }
 
     /// Closes it; `used` is the fuel used since the last tick. Answers what is left.
@@ -94,7 +95,8 @@ impl Meter {
         budget.time_used_ms += (monotonic_ms() - self.since.get()).max(0.0);
         self.budget.set(budget);
         self.aborted.replace(None);
-        budget
+        // Work is paid for before it is done: what the last payment was for did not happen.
+        Budget { fuel_used: budget.fuel_used.min(budget.fuel), ..budget }
     }
 
     /// The module asks for more, having used `used`. Answers the next grant; below zero: stop.
@@ -104,7 +106,7 @@ impl Meter {
         if budget.fuel_used > budget.fuel {
             return self.stop(Stop::Fuel);
         }
-        if budget.time_used_ms + monotonic_ms() - self.since.get() > budget.time_ms {
+        if self.time_is_up() {
             return self.stop(Stop::Time);
         }
         // Out of the borrow: the check is the kernel's code.
@@ -139,6 +141,11 @@ impl Meter {
         let mut budget = self.budget.get();
         budget.fuel_used = budget.fuel_used.saturating_add(u64::try_from(used).unwrap_or_default());
         self.budget.set(budget);
+    }
+
+    fn time_is_up(&self) -> bool {
+        let budget = self.budget.get();
+        budget.time_used_ms + monotonic_ms() - self.since.get() > budget.time_ms
     }
 
     fn grant(&self) -> i64 {
@@ -180,11 +187,12 @@ mod tests {
         meter.open(Budget::new(10, 1_000), None);
         assert!(meter.tick(11) < 0);
         // What the module's counters still show was told by the tick.
-        assert_eq!(meter.close(11).fuel_used, 11);
+        assert_eq!(meter.close(11).fuel_used, 10);
         let error = meter.stopped().unwrap();
         assert_eq!(error.code, ErrorCode::Timeout);
         let context = error.context.unwrap();
-        assert_eq!(context.as_object().unwrap()["limit"], Value::Number(10.0));
+        let number = |name: &str| context.as_object().unwrap()[name].clone();
+        assert_eq!((number("limit"), number("used")), (Value::Number(10.0), Value::Number(11.0)));
     }
 
     #[wasm_bindgen_test]

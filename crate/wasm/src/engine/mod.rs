@@ -37,10 +37,6 @@ use self::instance::{Called, Instance, Memories, Trap};
 use self::meter::{Budget, monotonic_ms};
 use self::pool::{Lease, Pool, PoolSize};
 
-/// What work on nobody's behalf may use up: compiling, inferring. Not the run's own, so that a run costs the
-/// same whether its handler was compiled before or not.
-const SERVICE: Budget = Budget::new(limits::FUEL, limits::TIMEOUT_MS);
-
 /// What every run is called inside. Its own name would be part of what the module hashes and compares, and a run would
 /// cost a little more or less depending on its name.
 const INNER_NAME: &str = "run";
@@ -54,8 +50,11 @@ pub struct WasmEngine {
     module: WebAssembly::Module,
     boot_image: BootImage,
     boot_bytes: usize,
-    pool: Rc<Pool>,
+    pool: Rc<Pool<Instance>>,
     memories: Memories,
+    created: Cell<u64>,
+    replaced: Cell<u64>,
+    restored: Cell<u64>,
     cache: RefCell<CompileCache>,
     suspended: RefCell<HashMap<String, SuspendedRun>>,
     cache_hits: Cell<u64>,
@@ -64,7 +63,7 @@ pub struct WasmEngine {
 
 /// A run that waits for answers, with the instance that holds it.
 struct SuspendedRun {
-    lease: Lease,
+    lease: Lease<Instance>,
     budget: Budget,
     memory_limit: u64,
     host: HostDispatch,
@@ -72,7 +71,7 @@ struct SuspendedRun {
 
 /// A handler in an instance, ready to start.
 struct Ready {
-    lease: Lease,
+    lease: Lease<Instance>,
     /// Microseconds that compiling took; `None` if it was at hand.
     compilation_time_us: Option<u64>,
 }
@@ -106,6 +105,9 @@ impl WasmEngine {
             boot_image,
             pool: Pool::new(size),
             memories,
+            created: Cell::new(1),
+            replaced: Cell::new(0),
+            restored: Cell::new(0),
             cache: RefCell::new(CompileCache::new(compile_cache::BYTES)),
             suspended: RefCell::default(),
             cache_hits: Cell::new(0),
@@ -113,20 +115,34 @@ impl WasmEngine {
         });
         engine.pool.add(first);
         for _ in 1..size.min_instances {
-            let instance = Instance::new(&engine.module, &engine.memories).await?;
-            engine.pool.add(instance);
+            engine.pool.add(engine.instance().await?);
         }
         Ok(engine)
     }
 
+    async fn instance(&self) -> Result<Instance, Error> {
+        let instance = Instance::new(&self.module, &self.memories).await?;
+        count(&self.created);
+        Ok(instance)
+    }
+
     /// A lease whose instance is at the boot image.
-    async fn booted(&self) -> Result<Lease, Error> {
+    async fn booted(&self) -> Result<Lease<Instance>, Error> {
         let mut lease = self.pool.lease().await?;
         match lease.instance() {
-            Some(instance) => self.boot_image.restore(instance)?,
-            None => lease.put(Instance::new(&self.module, &self.memories).await?),
+            Some(instance) => {
+                self.boot_image.restore(instance)?;
+                count(&self.restored);
+            }
+            None => lease.put(self.instance().await?),
         }
         Ok(lease)
+    }
+
+    /// Frees the instance of the lease.
+    fn replace(&self, lease: &mut Lease<Instance>) {
+        drop(lease.take());
+        count(&self.replaced);
     }
 
     /// An instance in which the handler is compiled.
@@ -144,12 +160,12 @@ impl WasmEngine {
         }
         instance.set_memory_limit(limits.memory_bytes.max(limits::MEMORY_BYTES))?;
         let since = monotonic_ms();
-        let budget = Budget { time_ms: milliseconds(limits.timeout_ms), ..SERVICE };
+        let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits.timeout_ms);
         let called: Called<Compiled> = instance.call(Operation::Compile, &request, budget, None, aborted);
         let failed = match called.outcome {
             Ok(compiled) => compiled.outcome.err(),
             Err(trap) => {
-                lease.discard_instance();
+                self.replace(&mut lease);
                 Some(trap.error)
             }
         };
@@ -171,7 +187,7 @@ impl WasmEngine {
         let ready = match self.ready(&source, &limits, Some(Rc::clone(&aborted))).await {
             Ok(ready) => ready,
             Err(NotReady::Handler(error)) => {
-                self.cache_misses.set(self.cache_misses.get() + 1);
+                count(&self.cache_misses);
                 return Ok(Segment::failed(run_id, error));
             }
             Err(NotReady::Engine(error)) => return Err(error),
@@ -181,8 +197,7 @@ impl WasmEngine {
             return Ok(Segment::failed(run_id, meter::cancelled()));
         }
         let cache_hit = ready.compilation_time_us.is_none();
-        let counter = if cache_hit { &self.cache_hits } else { &self.cache_misses };
-        counter.set(counter.get() + 1);
+        count(if cache_hit { &self.cache_hits } else { &self.cache_misses });
         let request = StartRequest {
             run_id: INNER_NAME.to_owned(),
             context,
@@ -240,7 +255,7 @@ impl WasmEngine {
         if segment.status == Status::Suspended {
             self.suspended.borrow_mut().insert(segment.run_id.clone(), run);
         } else if !kept {
-            run.lease.discard_instance();
+            self.replace(&mut run.lease);
         }
         segment
     }
@@ -252,11 +267,12 @@ impl WasmEngine {
             return Err(Error::internal("a lease without an instance"));
         };
         instance.set_memory_limit(limits::MEMORY_BYTES)?;
-        let called: Called<Inferred> = instance.call(Operation::Infer, &request, SERVICE, None, None);
+        let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits::TIMEOUT_MS);
+        let called: Called<Inferred> = instance.call(Operation::Infer, &request, budget, None, None);
         match called.outcome {
             Ok(inferred) => inferred.outcome,
             Err(trap) => {
-                lease.discard_instance();
+                self.replace(&mut lease);
                 Err(trap.error)
             }
         }
@@ -310,6 +326,12 @@ impl Engine for WasmEngine {
             memory_bytes: self.memories.borrow().values().map(memory).sum(),
             cache_hits: self.cache_hits.get(),
             cache_misses: self.cache_misses.get(),
+            queued_runs: self.pool.waiting(),
+            created_instances: self.created.get(),
+            replaced_instances: self.replaced.get(),
+            restored_instances: self.restored.get(),
+            cache_entries: self.cache.borrow().entries(),
+            cache_bytes: self.cache.borrow().bytes(),
         }
     }
 
@@ -319,6 +341,10 @@ impl Engine for WasmEngine {
         drop(suspended);
         self.cache.borrow_mut().clear();
     }
+}
+
+fn count(counter: &Cell<u64>) {
+    counter.set(counter.get() + 1);
 }
 
 /// Names of suspensions begin with their run's.
@@ -360,11 +386,6 @@ fn stopped(run_id: &str, trap: Trap, memory_limit: u64, memory_bytes: u64) -> Se
     segment.return_value = None;
     segment.error = Some(error);
     segment
-}
-
-#[expect(clippy::cast_precision_loss, reason = "limits are below 2^53")]
-const fn milliseconds(limit: u64) -> f64 {
-    limit as f64
 }
 
 fn microseconds(milliseconds: f64) -> u64 {

@@ -7,7 +7,12 @@ use std::rc::Rc;
 use futures_channel::oneshot;
 use nexus_core::{Error, ErrorCode};
 
-use super::instance::Instance;
+use super::meter::monotonic_ms;
+use crate::timer::Timer;
+
+/// How long an instance beyond `min_instances` is kept for the next run: longer than the pauses between the requests of a
+/// server in use, and short against the hours that a page is left open.
+pub const IDLE_TIMEOUT_MS: u32 = 30_000;
 
 /// How many instances there are, and how many runs may wait for one.
 #[derive(Debug, Clone, Copy)]
@@ -18,32 +23,43 @@ pub struct PoolSize {
     pub max_instances: u32,
     /// Most runs that wait for one.
     pub max_queue: u32,
+    /// Milliseconds that an instance beyond `min_instances` may idle.
+    pub idle_timeout_ms: u32,
 }
 
 impl Default for PoolSize {
     /// 1 to 10 instances, as in the systems this kernel replaces. A queue of 1000 is 100 rounds of a full pool.
     fn default() -> Self {
-        Self { min_instances: 1, max_instances: 10, max_queue: 1_000 }
+        Self { min_instances: 1, max_instances: 10, max_queue: 1_000, idle_timeout_ms: IDLE_TIMEOUT_MS }
     }
 }
 
 /// The instances of an engine.
-pub struct Pool {
+pub struct Pool<T: 'static> {
     size: PoolSize,
-    idle: RefCell<Vec<Instance>>,
+    /// Longest idle first; the last one serves next, so that those in front can go.
+    idle: RefCell<Vec<Idle<T>>>,
     /// Leases, used or handed to whoever waits.
     leased: Cell<u32>,
-    waiting: RefCell<VecDeque<oneshot::Sender<Lease>>>,
+    waiting: RefCell<VecDeque<oneshot::Sender<Lease<T>>>>,
+    /// The next look at what idles, and when that is.
+    look: RefCell<Option<(Timer, f64)>>,
     closed: Cell<bool>,
 }
 
-/// The right to one instance. Dropping it gives instance and right back.
-pub struct Lease {
-    pool: Rc<Pool>,
-    instance: Option<Instance>,
+struct Idle<T> {
+    instance: T,
+    /// By [`monotonic_ms`].
+    since: f64,
 }
 
-impl Pool {
+/// The right to one instance. Dropping it gives instance and right back.
+pub struct Lease<T: 'static> {
+    pool: Rc<Pool<T>>,
+    instance: Option<T>,
+}
+
+impl<T: 'static> Pool<T> {
     /// A pool without instances.
     #[must_use]
     pub fn new(size: PoolSize) -> Rc<Self> {
@@ -52,6 +68,7 @@ impl Pool {
             idle: RefCell::default(),
             leased: Cell::new(0),
             waiting: RefCell::default(),
+            look: RefCell::default(),
             closed: Cell::new(false),
         })
     }
@@ -60,7 +77,7 @@ impl Pool {
     ///
     /// # Errors
     /// `RESOURCE_LIMIT` (resource `queue`) if too many wait already, `INVALID_ARGUMENT` once the pool is closed.
-    pub async fn lease(self: &Rc<Self>) -> Result<Lease, Error> {
+    pub async fn lease(self: &Rc<Self>) -> Result<Lease<T>, Error> {
         let closed = || Error::new(ErrorCode::InvalidArgument, "the kernel is closed");
         if self.closed.get() {
             return Err(closed());
@@ -68,7 +85,7 @@ impl Pool {
         // Whoever waits is handed a lease at the moment one comes free, so nobody can overtake here.
         if self.leased.get() < self.size.max_instances {
             self.leased.set(self.leased.get() + 1);
-            let instance = self.idle.borrow_mut().pop();
+            let instance = self.idle.borrow_mut().pop().map(|idle| idle.instance);
             return Ok(Lease { pool: Rc::clone(self), instance });
         }
         let waiter = {
@@ -87,8 +104,9 @@ impl Pool {
     }
 
     /// Adds an instance that nobody uses yet.
-    pub fn add(&self, instance: Instance) {
-        self.idle.borrow_mut().push(instance);
+    pub fn add(self: &Rc<Self>, instance: T) {
+        self.idle.borrow_mut().push(Idle { instance, since: monotonic_ms() });
+        self.look_later();
     }
 
     /// Instances that serve, or are about to.
@@ -101,33 +119,78 @@ impl Pool {
         self.idle.borrow().len() as u64
     }
 
+    /// Runs that wait for an instance.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.borrow().iter().filter(|waiter| !waiter.is_canceled()).count() as u64
+    }
+
     /// Frees what is idle, and everything else as it comes back. Whoever waits is told.
     pub fn close(&self) {
         self.closed.set(true);
+        drop(self.look.take());
         drop(self.idle.take());
         drop(self.waiting.take());
     }
+
+    /// How many of the idle ones there are beyond `min_instances`.
+    fn spare(&self) -> usize {
+        let there_are = self.leased.get() as usize + self.idle.borrow().len();
+        there_are.saturating_sub(self.size.min_instances as usize).min(self.idle.borrow().len())
+    }
+
+    /// Frees what idles beyond `min_instances` since the timeout.
+    fn shrink(self: &Rc<Self>, now: f64) {
+        let until = now - f64::from(self.size.idle_timeout_ms);
+        let over: Vec<_> = {
+            let spare = self.spare();
+            let mut idle = self.idle.borrow_mut();
+            let over = idle.iter().take(spare).take_while(|idle| idle.since <= until).count();
+            idle.drain(..over).collect()
+        };
+        drop(over);
+        self.look_later();
+    }
+
+    /// Sees to it that somebody looks when the first of the spare ones has idled long enough.
+    fn look_later(self: &Rc<Self>) {
+        let now = monotonic_ms();
+        let first = self.idle.borrow().first().map(|idle| idle.since).filter(|_| self.spare() > 0);
+        let Some(since) = first else { return };
+        // A look that is overdue may never come: on Workers a timer ends with the request that started it.
+        if self.look.borrow().as_ref().is_some_and(|(_, due)| *due > now) {
+            return;
+        }
+        let due = since + f64::from(self.size.idle_timeout_ms);
+        let pool = Rc::downgrade(self);
+        let timer = Timer::after((due - now).max(0.0), move || {
+            if let Some(pool) = pool.upgrade() {
+                // Timers are a little early now and then.
+                pool.shrink(monotonic_ms().max(due));
+            }
+        });
+        self.look.replace(timer.map(|timer| (timer, due)));
+    }
 }
 
-impl Lease {
+impl<T: 'static> Lease<T> {
     /// The instance, if one came with the lease.
     #[must_use]
-    pub const fn instance(&self) -> Option<&Instance> {
+    pub const fn instance(&self) -> Option<&T> {
         self.instance.as_ref()
     }
 
     /// Puts an instance in.
-    pub fn put(&mut self, instance: Instance) {
+    pub fn put(&mut self, instance: T) {
         self.instance = Some(instance);
     }
 
-    /// Drops the instance; the right stays.
-    pub fn discard_instance(&mut self) {
-        self.instance = None;
+    /// Takes the instance out; the right stays.
+    pub fn take(&mut self) -> Option<T> {
+        self.instance.take()
     }
 }
 
-impl Drop for Lease {
+impl<T: 'static> Drop for Lease<T> {
     fn drop(&mut self) {
         let instance = self.instance.take();
         let next = loop {
@@ -160,8 +223,20 @@ mod tests {
 
     use super::*;
 
-    fn pool(max_instances: u32, max_queue: u32) -> Rc<Pool> {
-        Pool::new(PoolSize { min_instances: 0, max_instances, max_queue })
+    /// Of numbers: what is pooled does not matter.
+    fn pool(max_instances: u32, max_queue: u32) -> Rc<Pool<u32>> {
+        Pool::new(PoolSize { min_instances: 0, max_instances, max_queue, ..PoolSize::default() })
+    }
+
+    fn idling(min_instances: u32, instances: u32) -> Rc<Pool<u32>> {
+        let pool = Pool::new(PoolSize { min_instances, idle_timeout_ms: 1_000, ..PoolSize::default() });
+        (0..instances).for_each(|instance| pool.add(instance));
+        pool
+    }
+
+    /// A time by which everything that is added from now on to `ms` later has idled long enough.
+    fn after(ms: f64) -> f64 {
+        monotonic_ms() + 1_000.0 + ms
     }
 
     fn poll<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
@@ -219,6 +294,60 @@ mod tests {
         assert_eq!(poll(&mut pin!(pool.lease())).unwrap().err().unwrap().code, ErrorCode::ResourceLimit);
         drop(waiting);
         assert!(poll(&mut pin!(pool.lease())).is_none(), "who gave up holds no place");
+    }
+
+    #[wasm_bindgen_test]
+    fn who_waits_is_counted_and_who_gave_up_is_not() {
+        let pool = pool(1, 10);
+        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
+        let (mut first, mut second) = (Box::pin(pool.lease()), Box::pin(pool.lease()));
+        assert!(poll(&mut first).is_none() && poll(&mut second).is_none());
+        assert_eq!(pool.waiting(), 2);
+        drop(first);
+        assert_eq!(pool.waiting(), 1);
+        drop(lease);
+        assert_eq!(pool.waiting(), 0);
+    }
+
+    #[wasm_bindgen_test]
+    fn what_idles_goes_after_the_timeout_and_not_before() {
+        let pool = idling(1, 3);
+        pool.shrink(monotonic_ms() + 900.0);
+        assert_eq!(pool.available(), 3);
+        pool.shrink(after(0.0));
+        assert_eq!(pool.available(), 1);
+        pool.shrink(after(1e6));
+        assert_eq!(pool.available(), 1, "the least that there may be stay");
+    }
+
+    #[wasm_bindgen_test]
+    fn the_longest_idle_goes_first_and_the_shortest_serves_first() {
+        let pool = idling(1, 2);
+        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
+        assert_eq!(lease.instance(), Some(&1));
+        drop(lease);
+        pool.shrink(after(0.0));
+        assert_eq!(poll(&mut pin!(pool.lease())).unwrap().unwrap().instance(), Some(&1));
+    }
+
+    #[wasm_bindgen_test]
+    fn instances_that_serve_count_towards_the_least() {
+        let pool = idling(2, 3);
+        let _lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
+        pool.shrink(after(0.0));
+        assert_eq!((pool.active(), pool.available()), (1, 1));
+    }
+
+    #[wasm_bindgen_test]
+    async fn somebody_looks_by_themselves() {
+        let pool = Pool::new(PoolSize { min_instances: 0, idle_timeout_ms: 20, ..PoolSize::default() });
+        pool.add(1);
+        let since = monotonic_ms();
+        while pool.available() > 0 {
+            assert!(monotonic_ms() - since < 10_000.0, "nobody looked");
+            gloo_timers::future::TimeoutFuture::new(1).await;
+        }
+        assert!(monotonic_ms() - since >= 15.0, "too early");
     }
 
     #[wasm_bindgen_test]
