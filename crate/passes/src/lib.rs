@@ -2,6 +2,7 @@
 //!
 //! | function | what it does |
 //! |---|---|
+//! | [`dispatch()`] | an interpreter jumps to its opcodes instead of calling them through pointers |
 //! | [`meter()`] | every loop and every non-leaf function pays for its work from a fuel counter |
 //! | [`audit()`] | checks that a metered module pays wherever work repeats or grows with an operand |
 //! | [`embed_image()`] | instances start with the memory of one that has booted |
@@ -19,12 +20,14 @@
 //! ```
 
 pub mod audit;
+pub mod dispatch;
 pub mod image;
 pub mod inspect;
 pub mod meter;
 pub mod strip;
 
 pub use audit::{AuditError, audit};
+pub use dispatch::{DispatchError, dispatch};
 pub use image::{ImageError, embed_image};
 pub use inspect::inspect;
 pub use meter::{MeterError, meter};

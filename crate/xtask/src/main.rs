@@ -20,7 +20,8 @@ usage: cargo xtask <chore>
   build [--dev]          make the npm package in target/npm/nexus-kernel; --dev: quick to build, slower to run
   test [SUITE…]          run every suite, or the named ones; `test --list` names them
   demo [--once]          serve the playground and the Worker; --once: run the main job everywhere, print it and exit
-  bench [--quick]        measure
+  bench [--quick] [--write]
+                         measure, into tests/bench/RESULTS.md; --quick: less, and into the file only with --write
   runner ARGS            run a wasm test binary (cargo calls this)";
 
 fn main() -> ExitCode {

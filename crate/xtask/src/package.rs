@@ -65,14 +65,34 @@ fn sandbox_module(profile: Profile) -> Result<PathBuf> {
     let built = cargo_build("nexus-sandbox", profile)?;
     let module = layout::npm().join("sandbox.wasm");
     unless_fresh("sandbox", std::slice::from_ref(&built), std::slice::from_ref(&module), || {
-        let metered = nexus_passes::meter(&fs::read(&built)?)?;
-        let booted = nexus_passes::embed_image(&metered, &boot_image(&metered)?, "nexus_boot")?;
-        // Names last: other passes find functions by them.
-        let finished = if profile == Profile::Release { nexus_passes::strip(&booted)? } else { booted };
+        let finished = finished(&nexus_passes::meter(&dispatched(&built)?)?, profile)?;
         nexus_passes::audit(&finished).context("the sandbox works without paying")?;
         Ok(fs::write(&module, finished)?)
     })?;
     Ok(module)
+}
+
+/// The release build of the same module without its meter. No run may have it: it is there to measure what the meter costs.
+pub fn unmetered_sandbox_module() -> Result<PathBuf> {
+    let built = cargo_build("nexus-sandbox", Profile::Release)?;
+    let module = layout::target().join("bench/sandbox-unmetered.wasm");
+    unless_fresh("sandbox-unmetered", std::slice::from_ref(&built), std::slice::from_ref(&module), || {
+        fs::create_dir_all(module.parent().expect("it is in a folder"))?;
+        Ok(fs::write(&module, finished(&dispatched(&built)?, Profile::Release)?)?)
+    })?;
+    Ok(module)
+}
+
+/// The sandbox as the compiler made it, but for the interpreter's dispatch.
+fn dispatched(built: &Path) -> Result<Vec<u8>> {
+    Ok(nexus_passes::dispatch(&fs::read(built)?)?)
+}
+
+/// A module of the sandbox with its boot image, and without names if it is to ship.
+fn finished(module: &[u8], profile: Profile) -> Result<Vec<u8>> {
+    let booted = nexus_passes::embed_image(module, &boot_image(module)?, "nexus_boot")?;
+    // Names last: other passes find functions by them.
+    Ok(if profile == Profile::Release { nexus_passes::strip(&booted)? } else { booted })
 }
 
 /// The memory of the module once it has booted.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod differential;
+mod dispatch;
 mod generated;
 mod host;
 mod image;
