@@ -2,6 +2,8 @@
 
 import * as glue from "./generated/kernel.js";
 import { NexusError, invalidArgument } from "./errors.js";
+import type { ImageStorage } from "./image-storage.js";
+import { threads, type Connect, type Threads } from "./threads.js";
 
 /** How an environment gets at the two modules. Nothing of it happens before the first kernel is made. */
 export interface ModuleSource {
@@ -9,27 +11,42 @@ export interface ModuleSource {
   sandbox(): Promise<WebAssembly.Module>;
   /** Where the environment can load and compile at once. */
   kernelNow?(): WebAssembly.Module;
+  /** Starts a Worker, where there are any. */
+  readonly connect?: Connect | undefined;
+  /** Opens storage for so many bytes, where there may be any. */
+  readonly openImageStorage?: (bytes: number) => Promise<ImageStorage | undefined>;
 }
 
-let bound = false;
+/** What a kernel is opened over; the kernel module is bound. */
+export interface Surroundings {
+  readonly sandbox: WebAssembly.Module;
+  /** These two where there are any. */
+  readonly threads: Threads | undefined;
+  readonly openImageStorage: ModuleSource["openImageStorage"] | undefined;
+}
 
-function bind(module: WebAssembly.Module): void {
-  if (bound) return;
+let bound: WebAssembly.Module | undefined;
+
+function bind(module: WebAssembly.Module): WebAssembly.Module {
+  if (bound) return bound;
   glue.initSync({ module });
   glue.initialize(NexusError);
-  bound = true;
+  return (bound = module);
 }
 
 /**
  * Loads both modules.
- * @returns the sandbox's
  * @throws NexusError `WASM_ERROR` if one cannot be loaded
  */
-export async function load(source: ModuleSource): Promise<WebAssembly.Module> {
+export async function load(source: ModuleSource): Promise<Surroundings> {
   try {
-    const [kernel, sandbox] = await Promise.all([bound ? undefined : source.kernel(), source.sandbox()]);
-    if (kernel) bind(kernel);
-    return sandbox;
+    const [loaded, sandbox] = await Promise.all([bound ?? source.kernel(), source.sandbox()]);
+    const kernel = bind(loaded);
+    return {
+      sandbox,
+      threads: source.connect && threads(source.connect, kernel, sandbox),
+      openImageStorage: source.openImageStorage,
+    };
   } catch (error) {
     throw asWasmError(error);
   }

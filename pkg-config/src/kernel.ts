@@ -1,6 +1,6 @@
 // The kernel as embedders hold it: the exported class of the kernel module under the names of the API.
 
-import { glue } from "./binding.js";
+import { glue, type Surroundings } from "./binding.js";
 import { invalidArgument } from "./errors.js";
 import { httpOptionsOf, type BuiltInExtension } from "./http.js";
 import type * as api from "./types.js";
@@ -9,11 +9,11 @@ import type * as api from "./types.js";
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /**
- * Opens a kernel over the sandbox module; the kernel module is bound already.
+ * Opens a kernel.
  * @throws NexusError `INVALID_ARGUMENT` naming the option that does not exist or has no such value
  */
-export async function openKernel(options: api.KernelOptions | undefined, sandbox: WebAssembly.Module): Promise<api.Kernel> {
-  const kernel = new NexusKernel(await glue.openKernel(options, sandbox));
+export async function openKernel(options: api.KernelOptions | undefined, surroundings: Surroundings): Promise<api.Kernel> {
+  const kernel = new NexusKernel(await glue.openKernel(options, surroundings));
   const extensions = options?.extensions;
   try {
     if (extensions !== undefined && !Array.isArray(extensions)) {

@@ -51,13 +51,28 @@ export interface PoolOptions {
   readonly idleTimeoutMs?: number | undefined;
 }
 
+/** What becomes of compiled handlers. */
+export interface CacheOptions {
+  /** Most bytes of them that are kept, the least recently used forgotten first. A handler takes some 100 KB. Default 64 MiB. */
+  readonly bytes?: number | undefined;
+  /**
+   * Whether they are kept for the next page of this origin too, at most `bytes` of them, in the Cache API; where there is none they are
+   * not. Default false: most handlers compile as quickly as they are read, and scripts of the origin can write there.
+   */
+  readonly persistent?: boolean | undefined;
+}
+
 /** Options of `createKernel`. */
 export interface KernelOptions {
   /** The limits of runs that are given none. */
   readonly limits?: Limits | undefined;
   readonly pool?: PoolOptions | undefined;
-  /** Where handlers run: on this thread. */
-  readonly executor?: "inline" | undefined;
+  /**
+   * Where handlers run: on this thread, or each instance in a Worker of its own. The same results; a Worker leaves this thread free,
+   * and one that does not stop in time is ended. Default `"inline"`.
+   */
+  readonly executor?: "inline" | "worker" | undefined;
+  readonly cache?: CacheOptions | undefined;
   /** What handlers call as `$ext`. */
   readonly extensions?: readonly (Extension | BuiltInExtension)[] | undefined;
   /** The time that handlers see. One that throws or answers no number counts as not there. */

@@ -30,8 +30,9 @@ const same = <Actual, Expected>(_: Same<Actual, Expected>) => {};
 
 const kernel: Kernel = await createKernel({
   limits: { timeoutMs: 1_000, fuel: undefined },
-  pool: { minInstances: 1, maxInstances: 2, maxQueue: 3 },
-  executor: "inline",
+  pool: { minInstances: 1, maxInstances: 2, maxQueue: 3, idleTimeoutMs: 1_000 },
+  executor: "worker",
+  cache: { bytes: 1 << 20, persistent: true },
   extensions: [httpExtension({ allowedDomains: ["api.example.org"], fetch })],
   clock: { now: () => 0 },
   entropy: { fill: (bytes) => crypto.getRandomValues(bytes) },

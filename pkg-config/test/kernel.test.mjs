@@ -21,7 +21,11 @@ for (const [name, options, text] of [
   ["a queue that is no number", { pool: { maxQueue: "1" } }, "maxQueue"],
   ["a pause below none", { pool: { idleTimeoutMs: -1 } }, "idleTimeoutMs"],
   ["a pause beyond what timers hold", { pool: { idleTimeoutMs: 2 ** 31 } }, "idleTimeoutMs"],
-  ["an executor that is not there yet", { executor: "worker" }, "not there yet"],
+  ["a cache that is no object", { cache: 64 }, "cache"],
+  ["an unknown option of the cache", { cache: { size: 1 } }, '"size"'],
+  ["a cache below nothing", { cache: { bytes: -1 } }, "cache.bytes"],
+  ["a cache beyond memory", { cache: { bytes: 2 ** 32 } }, "cache.bytes"],
+  ["a cache that persists somehow", { cache: { persistent: 1 } }, "cache.persistent"],
   ["an executor that never will be", { executor: "cloud" }, "executor"],
   ["extensions that are no array", { extensions: {} }, "extensions"],
   ["an extension that is none", { extensions: [{}] }, "name"],
@@ -34,9 +38,11 @@ for (const [name, options, text] of [
   });
 }
 
-test("executor inline is what there is", async () => {
-  const kernel = await kernelFor({ executor: "inline" });
-  assert.equal(returned(await kernel.run("return 1")), 1);
+test("executors are inline, which is the usual one, and worker", async () => {
+  for (const executor of [undefined, "inline", "worker"]) {
+    const kernel = await kernelFor({ executor });
+    assert.equal(returned(await kernel.run("return 1")), 1);
+  }
 });
 
 test("the kernel's limits hold for runs that are given none, and a run's own override them one by one", async () => {
@@ -99,8 +105,23 @@ test("runs are compiled once: stats and metrics tell", async () => {
   assert.equal((await kernel.run("return 'cached'", { limits: { maxEvents: 7 } })).metrics.cacheHit, false);
 });
 
+test("the cache keeps its bytes, the most recently used handlers, and persists silently where there is no storage", async () => {
+  const one = await kernelFor({ cache: { persistent: true } });
+  assert.equal(returned(await one.run("return 0")), 0);
+  const { cacheBytes } = one.stats();
+  const kernel = await kernelFor({ cache: { bytes: Math.floor(cacheBytes * 2.5) } });
+  const hit = async (source) => (await kernel.run(source)).metrics.cacheHit;
+  for (const source of ["return 1", "return 2", "return 1"]) await hit(source);
+  assert.equal(kernel.stats().cacheEntries, 2);
+  assert.equal(await hit("return 3"), false);
+  assert.deepEqual([kernel.stats().cacheEntries, await hit("return 1"), await hit("return 3"), await hit("return 2")], [2, true, true, false]);
+  const none = await kernelFor({ cache: { bytes: 0 } });
+  for (let i = 0; i < 2; i++) assert.equal((await none.run("return 1")).metrics.cacheHit, false);
+  assert.deepEqual([none.stats().cacheEntries, none.stats().cacheBytes], [0, 0]);
+});
+
 test("runs beyond the pool wait in turn; beyond the queue they are refused", async () => {
-  const kernel = await kernelFor({ pool: { maxInstances: 2, maxQueue: 3 }, extensions: [extension("e", { wait: () => sleep(20) })] });
+  const kernel = await kernelFor({ pool: { maxInstances: 1, maxQueue: 4 }, extensions: [extension("e", { wait: () => sleep(20) })] });
   const order = [];
   const runs = Array.from({ length: 6 }, (_, i) => kernel.run("await $ext.e.wait(); return $args", { args: i, capabilities: ALL }).then((result) => (order.push(i), result)));
   const results = await Promise.all(runs);
@@ -109,7 +130,7 @@ test("runs beyond the pool wait in turn; beyond the queue they are refused", asy
   assert.equal(context.resource, "queue");
   assert.deepEqual(order.filter((i) => i < 5), [0, 1, 2, 3, 4]);
   assert.equal(kernel.stats().activeInstances, 0);
-  assert.equal(kernel.stats().availableInstances, 2);
+  assert.equal(kernel.stats().availableInstances, 1);
 });
 
 test("a run that is aborted while it waits for an instance gives its place away", async () => {
@@ -128,7 +149,7 @@ test("an aborted signal gives CANCELLED before anything happens", async () => {
   const result = await kernel.run("$emit('x')", { capabilities: ALL, signal: AbortSignal.abort(new Error("never mind")) });
   assert.ok(failed(result, "CANCELLED").message.includes("never mind"));
   assert.deepEqual(result.events, []);
-  failed(await kernel.run("await new Promise(() => {})", { signal: AbortSignal.timeout(1) }), "EXECUTION_ERROR");
+  failed(await kernel.run("await new Promise(() => {})", { signal: AbortSignal.timeout(60_000) }), "EXECUTION_ERROR");
 });
 
 test("a hundred runs at once all come right", async () => {
@@ -187,14 +208,15 @@ test("the pool takes its limit of instances and its limit of waiting runs, and n
 });
 
 test("a pool of one without a queue serves one run and refuses the next", async () => {
-  const kernel = await kernelFor({ pool: { maxInstances: 1, maxQueue: 0 } });
-  const [first, second] = await Promise.all([kernel.run("return 1"), kernel.run("return 2")]);
-  assert.equal(returned(first), 1);
-  assert.equal(failed(second, "RESOURCE_LIMIT").context.limit, 0);
+  const kernel = await kernelFor({ pool: { maxInstances: 1, maxQueue: 0 }, extensions: [extension("e", { m: () => 1 })] });
+  const { suspensions: [call] } = await kernel.execute("return await $ext.e.m()", { capabilities: ALL });
+  assert.equal(failed(await kernel.run("return 2"), "RESOURCE_LIMIT").context.limit, 0);
+  returned(await kernel.resume(call.suspensionId, { success: true }));
+  assert.equal(returned(await kernel.run("return 2")), 2);
 });
 
 test("instances beyond minInstances go when they have idled long enough; the least that there may be stay", async () => {
-  const kernel = await kernelFor({ pool: { minInstances: 2, maxInstances: 5, idleTimeoutMs: 50 }, extensions: [extension("e", { wait: () => sleep(5) })] });
+  const kernel = await kernelFor({ pool: { minInstances: 2, maxInstances: 5, idleTimeoutMs: 400 }, extensions: [extension("e", { wait: () => sleep(5) })] });
   const burst = () => Promise.all(Array.from({ length: 5 }, () => kernel.run("await $ext.e.wait()", { capabilities: ALL })));
   await burst();
   const { availableInstances, totalMemoryBytes } = kernel.stats();
@@ -204,7 +226,7 @@ test("instances beyond minInstances go when they have idled long enough; the lea
     await sleep(10);
   }
   assert.ok(kernel.stats().totalMemoryBytes < totalMemoryBytes / 2, "their memory is freed");
-  await sleep(100);
+  await sleep(500);
   assert.equal(kernel.stats().availableInstances, 2);
   await burst();
   assert.equal(kernel.stats().createdInstances, 8, "what goes is made again when it is needed");
@@ -281,5 +303,5 @@ test("slim refuses modules that are missing or none", async () => {
   await assert.rejects(slim.createKernel({ modules: { kernel, sandbox: new Response("no", { status: 404 }) } }), nexusError("WASM_ERROR", "404"));
   await assert.rejects(slim.createKernel({ modules: { kernel, sandbox: new Uint8Array([1, 2, 3]) } }), nexusError("WASM_ERROR"));
   const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-  await assert.rejects(slim.createKernel({ modules: { kernel, sandbox: empty } }), nexusError("WASM_ERROR", "memory"));
+  await assert.rejects(slim.createKernel({ modules: { kernel, sandbox: empty } }), nexusError("WASM_ERROR", "the sandbox cannot be started"));
 });

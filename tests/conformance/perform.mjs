@@ -20,12 +20,13 @@ export async function performCase(subject, name, surroundings) {
 }
 
 /**
- * A comparison: the same handler with the same clock and the same chance everywhere.
+ * A comparison: the same handler with the same clock and the same chance everywhere, by either executor.
  * @returns {Promise<string>} the whole result as text, without the two durations
  */
-export async function performComparison(name) {
+export async function performComparison(name, executor) {
   const { source, runs = 1, ...options } = comparisons[name];
   const kernel = await createKernel({
+    executor,
     clock: { now: () => 1_750_000_000_000 },
     entropy: { fill: (bytes) => bytes.fill(42) },
     extensions: [testExtension()],

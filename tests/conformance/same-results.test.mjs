@@ -1,4 +1,5 @@
-// The same handler with the same input gives the same result everywhere: values, effects, errors with their places, fuel and memory.
+// The same handler with the same input gives the same result everywhere: values, effects, errors with their places, fuel and memory; on the thread
+// that asks as in Workers.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -20,11 +21,13 @@ after(() => Promise.all(Object.values(places).map((place) => place.stop())));
 
 for (const name of Object.keys(comparisons)) {
   test(`same result everywhere: ${name}`, PATIENCE, async () => {
-    const { node, ...others } = places;
-    const expected = await node.runComparison(name);
+    const expected = await places.node.runComparison(name, "inline");
     assert.match(expected, /"fuelUsed":\d/);
-    // Also run after run in the same place.
-    assert.equal(await node.runComparison(name), expected, "node, again");
-    for (const [label, place] of Object.entries(others)) assert.equal(await place.runComparison(name), expected, label);
+    for (const [label, place] of Object.entries(places)) {
+      // Node inline for the second time: also run after run in the same place.
+      assert.equal(await place.runComparison(name, "inline"), expected, label);
+      if (label === "workerd") continue;
+      assert.equal(await place.runComparison(name, "worker"), expected, `${label}, executor "worker"`);
+    }
   });
 }

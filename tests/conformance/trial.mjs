@@ -42,19 +42,23 @@ export class Trial {
   #usual;
   /** `"node"`, `"page"`, `"worker"` or `"workerd"`. */
   place;
+  /** Of kernels that are given none. */
+  executor;
   /** Address of the test server, and its host with the port. */
   server;
   /** The extension `test` of the usual kernel. */
   extension = testExtension();
 
-  constructor({ place, server }) {
+  constructor({ place, server, executor }) {
     this.place = place;
     this.server = server;
+    this.executor = executor;
   }
 
   /** A kernel that is closed after the case. */
   async open(options) {
-    const kernel = await createKernel(options);
+    const isObject = options === undefined || (typeof options === "object" && options !== null && !Array.isArray(options));
+    const kernel = await createKernel(isObject ? { executor: this.executor, ...options } : options);
     this.#opened.push(kernel);
     return kernel;
   }

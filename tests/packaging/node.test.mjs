@@ -19,7 +19,7 @@ void createSlim;
 let project;
 before(async () => {
   project = await createProject({
-    "main.js": `import { createKernel } from "nexus-kernel";\nconst main = async () => {${MAIN_JOB}};\nconsole.log(JSON.stringify(await main()));`,
+    "main.js": `import { createKernel } from "nexus-kernel";\nconst main = async (executor) => {${MAIN_JOB}};\nconsole.log(JSON.stringify(await main(process.argv[2])));`,
     "slim.js": `
       import { readFile } from "node:fs/promises";
       import { fileURLToPath } from "node:url";
@@ -27,7 +27,7 @@ before(async () => {
       const wasm = async (name) => readFile(fileURLToPath(import.meta.resolve("nexus-kernel/" + name)));
       const modules = { kernel: wasm("kernel.wasm"), sandbox: wasm("sandbox.wasm") };
       const createKernel = (options) => create({ ...options, modules });
-      const main = async () => {${MAIN_JOB}};
+      const main = async (executor) => {${MAIN_JOB}};
       console.log(JSON.stringify(await main()));`,
     "required.cjs": `import("nexus-kernel").then(async ({ createKernel }) => {
       const kernel = await createKernel();
@@ -42,6 +42,10 @@ after(() => project?.remove());
 
 test("the main job runs from the packed tarball", async () => {
   assert.deepEqual(JSON.parse(await project.node("main.js")), MAIN_RESULT);
+});
+
+test("it does in Workers too", async () => {
+  assert.deepEqual(JSON.parse(await project.node("main.js", "worker")), MAIN_RESULT);
 });
 
 test("slim runs it with modules that the embedder brings", async () => {

@@ -34,12 +34,12 @@ export async function createProject(files) {
 }
 
 /**
- * What every environment does with the package, as the body of an async function of `createKernel`: a handler that reads and writes
+ * What every environment does with the package, as the body of an async function of `createKernel` and `executor`: a handler that reads and writes
  * state, calls an extension twice at once, emits, commands the view and logs.
  */
 export const MAIN_JOB = `
   const greet = { name: "greeter", methods: ["greet"], call: async (_method, [name]) => "hello " + name };
-  const kernel = await createKernel({ extensions: [greet] });
+  const kernel = await createKernel({ executor, extensions: [greet] });
   const source = \`
     $state.count++;
     const greetings = await Promise.all([$ext.greeter.greet("a"), $ext.greeter.greet("b")]);

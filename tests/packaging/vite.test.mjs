@@ -17,23 +17,34 @@ let browser;
 before(async () => {
   project = await createProject({
     "index.html": `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="./page.js"></script>`,
-    "main.js": `import { createKernel } from "nexus-kernel";\nexport const main = async () => {${MAIN_JOB}};`,
+    "main.js": `import { createKernel } from "nexus-kernel";\nexport const main = async (executor) => {${MAIN_JOB}};`,
     "page.js": `
       import { main } from "./main.js";
       import { NexusError, attenuate, createKernel } from "nexus-kernel";
       globalThis.inPage = main;
-      globalThis.inWorker = () => new Promise((resolve, reject) => {
+      globalThis.inWorker = (executor) => new Promise((resolve, reject) => {
         const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
         worker.onmessage = ({ data }) => resolve(data);
         worker.onerror = (event) => reject(new Error(event.message || "the Web Worker did not start"));
+        worker.postMessage(executor);
       });
       globalThis.tooEarly = async () => {
         const before = (() => { try { return attenuate(["ext:*"], ["ext:a"]) } catch (error) { return [error instanceof NexusError, error.code] } })();
         await (await createKernel()).close();
         return [before, attenuate(["ext:*"], ["ext:a"])];
       };
+      globalThis.endless = async () => {
+        const extension = { name: "e", methods: ["m"], call: () => 1 };
+        const kernel = await createKernel({ executor: "worker", pool: { maxInstances: 1 }, extensions: [extension] });
+        const options = { capabilities: ["ext:e", "events:emit:*"], limits: { fuel: 2 ** 50, timeoutMs: 100 } };
+        const stopped = await kernel.run("$emit('before'); await $ext.e.m(); $emit('during'); while (true) {}", options);
+        const next = await kernel.run("return 'healthy'");
+        const stats = kernel.stats();
+        await kernel.close();
+        return [stopped, next, stats];
+      };
       globalThis.ready = true;`,
-    "worker.js": `import { main } from "./main.js"; main().then((result) => postMessage(result), (error) => postMessage(String(error)));`,
+    "worker.js": `import { main } from "./main.js"; onmessage = ({ data }) => main(data).then((result) => postMessage(result), (error) => postMessage(String(error)));`,
   });
   await build({ root: project.folder, logLevel: "error" });
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -64,8 +75,10 @@ async function previewed(t) {
 
 async function works(url) {
   const { page, errors } = await open(url);
-  assert.deepEqual(await page.evaluate(() => globalThis.inPage()), MAIN_RESULT);
-  assert.deepEqual(await page.evaluate(() => globalThis.inWorker()), MAIN_RESULT);
+  for (const executor of ["inline", "worker"]) {
+    assert.deepEqual(await page.evaluate((executor) => globalThis.inPage(executor), executor), MAIN_RESULT, executor);
+    assert.deepEqual(await page.evaluate((executor) => globalThis.inWorker(executor), executor), MAIN_RESULT, `${executor} in a Web Worker`);
+  }
   assert.deepEqual(errors, []);
   await page.close();
 }
@@ -79,20 +92,39 @@ test("the built page and its Web Worker run the main job", async (t) => {
   await works(await previewed(t));
 });
 
-test("a server that knows no WebAssembly does too", async (t) => {
+/** Serves the built page, each file as `change` makes it, until the test is over. */
+async function served(t, change = (_path, body) => body) {
   const types = { ".html": "text/html", ".js": "text/javascript" };
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://x").pathname;
     const file = join(project.folder, "dist", path === "/" ? "index.html" : path);
     const body = await readFile(file).catch(() => undefined);
-    response.writeHead(body ? 200 : 404, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
+    response.writeHead(body ? 200 : 404, { "content-type": types[extname(file)] ?? "application/octet-stream" });
+    response.end(body && change(path, body));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => {
     server.closeAllConnections();
     server.close();
   });
-  await works(`http://127.0.0.1:${server.address().port}/`);
+  return `http://127.0.0.1:${server.address().port}/`;
+}
+
+test("a server that knows no WebAssembly does too", async (t) => {
+  await works(await served(t));
+});
+
+test("a Worker that does not stop in time is ended, and the page goes on", async (t) => {
+  // The clock of the Workers stands still, so that inside time never passes.
+  let scripts = 0;
+  const still = (path, body) => (/\/browser-[^/]*\.js$/.test(path) ? (scripts++, `performance.now = () => 0;\n${body}`) : body);
+  const { page } = await open(await served(t, still));
+  const [stopped, next, stats] = await page.evaluate(() => globalThis.endless());
+  assert.ok(scripts >= 1, "the Worker's script was changed");
+  assert.deepEqual([stopped.error?.code, stopped.error?.context.limit, stopped.events.map(({ name }) => name)], ["TIMEOUT", 100, ["before"]]);
+  assert.equal(next.returnValue, "healthy");
+  assert.deepEqual([stats.createdInstances, stats.replacedInstances], [2, 1]);
+  await page.close();
 });
 
 test("the development server does too", async (t) => {

@@ -12,7 +12,7 @@ before(async () => {
   project = await createProject({
     "worker.js": `
       import { attenuate, createKernel } from "nexus-kernel";
-      const main = async () => {${MAIN_JOB}};
+      const main = async (executor) => {${MAIN_JOB}};
       export default {
         async fetch(request) {
           const { pathname } = new URL(request.url);

@@ -20,9 +20,10 @@ let pages = 0;
 /**
  * Builds a page that sets `globalThis.places`, serves it and opens it.
  * @param root the page's folder
+ * @param headers what it is served with
  * @returns {Promise<{ page: import("playwright-core").Page, version: string, stop(): Promise<void> }>}
  */
-export async function openBuiltPage(root) {
+export async function openBuiltPage(root, headers = {}) {
   // Others may build the same page at the same time.
   const outDir = fileURLToPath(new URL(`../../target/tests/page-${process.pid}-${++pages}`, import.meta.url));
   const shared = {
@@ -31,7 +32,7 @@ export async function openBuiltPage(root) {
     logLevel: "error",
     worker: { format: "es" },
     build: { target: "es2023", outDir, emptyOutDir: true },
-    preview: { host: "127.0.0.1", port: 0, strictPort: false },
+    preview: { host: "127.0.0.1", port: 0, strictPort: false, headers },
   };
   await build(shared);
   const server = await preview(shared);

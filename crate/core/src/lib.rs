@@ -34,6 +34,7 @@ pub mod error;
 pub mod limits;
 pub mod message;
 pub mod msgpack;
+pub mod record;
 pub mod run;
 pub mod value;
 

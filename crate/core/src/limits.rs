@@ -19,6 +19,8 @@ pub const fn compilation_fuel(source_bytes: u64) -> u64 {
 /// Milliseconds a run may compute, over all its segments; time spent suspended does not count. Long enough for any
 /// handler a person waits for, short enough that a page recovers.
 pub const TIMEOUT_MS: u64 = 5_000;
+/// Most milliseconds that a limit may be: timers of JavaScript take no more than a signed 32-bit number.
+pub const LONGEST_MS: u64 = i32::MAX as u64;
 /// Units of fuel for a run across resumes: some 8 s of interpreted work at 130 million units a second (Node 20, x86-64).
 /// On such a machine [`TIMEOUT_MS`] comes first; where the clock stands still while a handler computes, as on Workers,
 /// fuel is what stops it.
@@ -178,14 +180,14 @@ impl Limits {
     /// `INVALID_ARGUMENT`, naming the limit.
     pub fn validate(&self) -> Result<(), Error> {
         let bounds = [
-            ("timeoutMs", self.timeout_ms, 1, i32::MAX as u64),
+            ("timeoutMs", self.timeout_ms, 1, LONGEST_MS),
             ("fuel", self.fuel, 1, crate::value::MAX_SAFE_INTEGER.unsigned_abs()),
             ("memoryBytes", self.memory_bytes, MIN_MEMORY_BYTES, 4 << 30),
             ("stackBytes", self.stack_bytes, STACK_BYTES, STACK_BYTES),
             ("maxValueDepth", self.max_value_depth, 1, VALUE_DEPTH as u64),
             ("maxValueBytes", self.max_value_bytes, 1, 256 << 20),
             ("maxSourceBytes", self.max_source_bytes, 1, 64 << 20),
-            ("suspensionTimeoutMs", self.suspension_timeout_ms, 1, i32::MAX as u64),
+            ("suspensionTimeoutMs", self.suspension_timeout_ms, 1, LONGEST_MS),
         ];
         for (name, value, least, most) in bounds {
             if !(least..=most).contains(&value) {

@@ -116,6 +116,9 @@ pub trait Engine {
     /// As [`Self::precompile`].
     fn infer_capabilities<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<Vec<CapabilityToken>, Error>>;
 
+    /// Names the exact build of what computes: a record replays on no other.
+    fn identity(&self) -> String;
+
     /// Numbers for `stats()`.
     fn stats(&self) -> EngineStats;
 

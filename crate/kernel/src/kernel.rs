@@ -3,13 +3,15 @@
 use std::future::Future;
 use std::rc::Rc;
 
+use nexus_core::record::RunRecord;
 use nexus_core::{CapabilityToken, Error, Limits, Segment, Value};
 
 use crate::abort::AbortController;
 use crate::extension_manager::{ExtensionManager, HookFailure};
 use crate::host_functions::HostFunctions;
 use crate::platform::Platform;
-use crate::run::{Prepared, RunOptions};
+use crate::replay::{self, Replayed};
+use crate::run::{Prepared, RunOptions, run_id};
 use crate::run_loop::{self, SegmentObserver};
 use crate::stats::{Counters, Stats};
 use crate::suspended_runs::{ResumeOptions, SuspendedRuns};
@@ -99,6 +101,17 @@ impl Kernel {
     ) -> Result<Segment, Error> {
         self.check_open()?;
         self.0.suspended.resume(&self.0.platform, suspension_id, outcome, options).await
+    }
+
+    /// Runs a recorded run once more, with everything from outside taken from the record, and compares effects, result, fuel
+    /// and stack. Nothing outside is called.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the kernel is closed, or the record is of another version or engine or not whole;
+    /// `WASM_ERROR`, `RESOURCE_LIMIT` if too many runs wait for an instance.
+    pub async fn replay(&self, record: RunRecord) -> Result<Replayed, Error> {
+        self.check_open()?;
+        replay::replay(&*self.0.platform.engine, run_id(&self.0), record).await
     }
 
     /// Compiles a handler ahead of its first run with these limits, or the kernel's own.

@@ -13,6 +13,7 @@ use crate::effect_guard::EffectGuard;
 use crate::engine::{AbortCheck, LocalFuture, Resume, Start};
 use crate::extension::Grant;
 use crate::kernel::{Shared, check_source};
+use crate::recorder::Recording;
 use crate::value_bounds::ValueBounds;
 
 /// What a run is given besides its source.
@@ -24,6 +25,8 @@ pub struct RunOptions {
     pub limits: Option<Limits>,
     /// Gives the run up.
     pub signal: AbortSignal,
+    /// Where the record of the run is left, if one is wanted.
+    pub recording: Option<Recording>,
 }
 
 /// A run that was not yet started.
@@ -40,6 +43,7 @@ pub(crate) struct Run {
     limits: Limits,
     pub(crate) caller: Caller,
     guard: EffectGuard,
+    recording: Option<Recording>,
     /// Aborts when the embedder gives the run up or the kernel closes.
     pub(crate) abort: AbortController,
     /// Whether the engine may hold something of it.
@@ -61,7 +65,7 @@ impl Prepared {
     /// `INVALID_ARGUMENT` for limits that cannot be kept, `INVALID_CAPABILITY` for a caveat that the extension does not
     /// declare, `RESOURCE_LIMIT` for state, arguments or a scope beyond the limits.
     pub(crate) fn new(shared: &Rc<Shared>, source: &str, options: RunOptions) -> Result<Self, Error> {
-        let RunOptions { context, limits, signal } = options;
+        let RunOptions { context, limits, signal, recording } = options;
         let limits = limits.unwrap_or_else(|| shared.limits.clone());
         limits.validate()?;
         check_caveats(&shared.extensions, &context.capabilities)?;
@@ -85,6 +89,7 @@ impl Prepared {
             guard: EffectGuard::new(&limits),
             limits,
             caller,
+            recording,
             abort,
             held: Cell::new(false),
             ended: Cell::new(false),
@@ -101,7 +106,7 @@ impl Prepared {
         let Shared { platform, extensions, host_functions, .. } = &*run.shared;
         let mut seed = [0; 16];
         platform.entropy.fill(&mut seed);
-        let start = Start {
+        let mut start = Start {
             run_id: run.id.clone(),
             source,
             context,
@@ -113,12 +118,15 @@ impl Prepared {
             seed,
             aborted: run.abort_check(),
         };
+        if let Some(recording) = &run.recording {
+            recording.start(platform.engine.identity(), &mut start);
+        }
         run.segment(|| platform.engine.start(start)).await
     }
 }
 
 /// `run_` and 16 hexadecimal digits.
-fn run_id(shared: &Shared) -> String {
+pub(crate) fn run_id(shared: &Shared) -> String {
     let mut bytes = [0; 8];
     shared.platform.entropy.fill(&mut bytes);
     format!("run_{:016x}", u64::from_be_bytes(bytes))
@@ -133,6 +141,9 @@ impl Run {
     pub(crate) async fn resume(&self, answers: Vec<Answer>, state: Vec<StateMutation>) -> Segment {
         let platform = &self.shared.platform;
         let resume = Resume { answers, state, now: platform.clock.now(), aborted: self.abort_check() };
+        if let Some(recording) = &self.recording {
+            recording.resume(&resume);
+        }
         self.segment(|| platform.engine.resume(&self.id, resume)).await
     }
 
@@ -159,12 +170,16 @@ impl Run {
     /// The segment of a run that ends here with `error`.
     pub(crate) fn fail(&self, error: Error) -> Segment {
         self.discard();
+        if let Some(recording) = &self.recording {
+            recording.end(&error);
+        }
         Segment::failed(&self.id, error)
     }
 
     /// Decides on every call that the segment made. What the kernel refuses counts as a denial of the segment.
     pub(crate) fn screen(&self, segment: &mut Segment) -> Screened {
         let mut screened = Screened::default();
+        let reported = segment.denials.len();
         for call in &segment.suspensions {
             match self.caller.authorize(call) {
                 Ok(grant) => screened.granted.push((call.clone(), grant)),
@@ -174,6 +189,9 @@ impl Run {
                     screened.refused.push(Answer { suspension_id, outcome: Err(error) });
                 }
             }
+        }
+        if let Some(recording) = &self.recording {
+            recording.denials(&segment.denials[reported..]);
         }
         screened
     }
@@ -201,7 +219,12 @@ impl Run {
                     error.message = reason.message;
                 }
                 match self.guard.check(&segment, self.caller.checker()) {
-                    Ok(()) => segment,
+                    Ok(()) => {
+                        if let Some(recording) = &self.recording {
+                            recording.segment(&segment);
+                        }
+                        segment
+                    }
                     Err(error) => self.fail(error),
                 }
             }

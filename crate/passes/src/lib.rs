@@ -7,6 +7,7 @@
 //! | [`audit()`] | checks that a metered module pays wherever work repeats or grows with an operand |
 //! | [`embed_image()`] | instances start with the memory of one that has booted |
 //! | [`strip()`] | custom sections, names included, are dropped |
+//! | [`stamp()`] | the module tells which build it is |
 //! | [`inspect()`] | lists what a module imports and exports |
 //!
 //! Nothing else in the project knows how a pass works: the build runs them over the sandbox module, and the same functions
@@ -24,6 +25,7 @@ pub mod dispatch;
 pub mod image;
 pub mod inspect;
 pub mod meter;
+pub mod stamp;
 pub mod strip;
 
 pub use audit::{AuditError, audit};
@@ -31,4 +33,5 @@ pub use dispatch::{DispatchError, dispatch};
 pub use image::{ImageError, embed_image};
 pub use inspect::inspect;
 pub use meter::{MeterError, meter};
+pub use stamp::stamp;
 pub use strip::strip;

@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use nexus_core::message::{CompileRequest, HostCall, HostReply, InferRequest};
-use nexus_core::{Error, Segment, msgpack};
+use nexus_core::{Error, Segment, Status, msgpack};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -28,7 +28,7 @@ thread_local! {
     static MESSAGE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static REPLY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static REPLY_ADDRESS: Cell<*const u8> = const { Cell::new(std::ptr::null()) };
-    static POST_MORTEM_BEGAN: Cell<bool> = const { Cell::new(false) };
+    static POST_MORTEMS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Starts the interpreter. The build of the package calls it, keeps the memory that it leaves as the module's own, and
@@ -76,23 +76,13 @@ pub extern "C" fn nexus_compile(length: usize) -> usize {
 /// Takes a `StartRequest`, answers the length of a `Segment`.
 #[unsafe(no_mangle)]
 pub extern "C" fn nexus_start(length: usize) -> usize {
-    answer(length, |instance, request| {
-        with_memory(match request {
-            Ok(request) => instance.start(request, Rc::new(call_host)),
-            Err(error) => Segment::failed("", error),
-        })
-    })
+    run(length, |instance, request| instance.run_first(request, Rc::new(call_host)))
 }
 
 /// Takes a `ResumeRequest`, answers the length of a `Segment`.
 #[unsafe(no_mangle)]
 pub extern "C" fn nexus_resume(length: usize) -> usize {
-    answer(length, |instance, request| {
-        with_memory(match request {
-            Ok(request) => instance.resume(request),
-            Err(error) => Segment::failed("", error),
-        })
-    })
+    run(length, Instance::run_next)
 }
 
 /// Takes an `InferRequest`, answers the length of an `Inferred`.
@@ -104,19 +94,27 @@ pub extern "C" fn nexus_infer(length: usize) -> usize {
     })
 }
 
-/// After a run was stopped in the middle: answers the length of a `Segment` with what it did until then, 0 if no run had
-/// begun. The instance is of no further use. May trap, where the stop fell into the engine's own bookkeeping; asked again,
-/// it then tells the effects alone and not where the run was.
+/// After a run was stopped in the middle: answers the length of a `Segment` with what it did since the first `told` segments,
+/// which the host has got; 0 if no run had begun. The instance is of no further use. May trap, where the stop fell into the engine's own bookkeeping; asked again,
+/// it then tells less: where the run was without its native functions, and at last the effects alone.
 #[unsafe(no_mangle)]
-pub extern "C" fn nexus_post_mortem() -> usize {
+pub extern "C" fn nexus_post_mortem(told: u32) -> usize {
     allocator::open_reserve();
     // The stop fell into a call that still holds the instance; nothing of that call will ever go on.
     let instance = INSTANCE.with(|instance| unsafe { &mut *instance.as_ptr() });
-    let tell = if POST_MORTEM_BEGAN.replace(true) { Instance::recorded } else { Instance::post_mortem };
-    match instance.as_mut().and_then(tell) {
-        Some(segment) => reply(&with_memory(segment)),
-        None => 0,
-    }
+    let Some(instance) = instance.as_mut().filter(|instance| instance.has_run()) else { return 0 };
+    instance.recover(told);
+    let place = match POST_MORTEMS.replace(POST_MORTEMS.get() + 1) {
+        0 => Some(instance.place_of_stop()),
+        1 => Some(instance.glance()),
+        _ => None,
+    };
+    instance.tell(|segment| {
+        segment.status = Status::Error;
+        segment.return_value = None;
+        segment.error = place;
+        reply(with_memory(segment))
+    })
 }
 
 /// Sets how far linear memory may grow, in bytes.
@@ -135,11 +133,29 @@ fn answer<Request: DeserializeOwned, Answer: Serialize>(
     length: usize,
     serve: impl FnOnce(&mut Instance, Result<Request, Error>) -> Answer,
 ) -> usize {
+    let request = request(length);
+    INSTANCE.with_borrow_mut(|instance| reply(&serve(instance.get_or_insert_with(Instance::boot), request)))
+}
+
+/// Runs a segment. What it did is told where it stands, for while it is being told the run may be stopped.
+fn run<Request: DeserializeOwned>(
+    length: usize,
+    segment: impl FnOnce(&mut Instance, Request) -> Result<(), Error>,
+) -> usize {
+    let request = request(length);
+    INSTANCE.with_borrow_mut(|instance| {
+        let instance = instance.get_or_insert_with(Instance::boot);
+        match request.and_then(|request| segment(instance, request)) {
+            Ok(()) => instance.tell(|segment| reply(with_memory(segment))),
+            Err(error) => reply(with_memory(&mut Segment::failed("", error))),
+        }
+    })
+}
+
+fn request<Request: DeserializeOwned>(length: usize) -> Result<Request, Error> {
     let message = MESSAGE.take();
     let request = message.get(..length).ok_or_else(|| Error::internal("the message is longer than its buffer"));
-    let request = request.and_then(msgpack::decode);
-    drop(message);
-    INSTANCE.with_borrow_mut(|instance| reply(&serve(instance.get_or_insert_with(Instance::boot), request)))
+    request.and_then(msgpack::decode)
 }
 
 fn reply<T: Serialize>(answer: &T) -> usize {
@@ -150,7 +166,7 @@ fn reply<T: Serialize>(answer: &T) -> usize {
     length
 }
 
-fn with_memory(mut segment: Segment) -> Segment {
+fn with_memory(segment: &mut Segment) -> &Segment {
     let (live, peak) = allocator::usage();
     segment.metrics.memory_used_bytes = live.into();
     segment.metrics.memory_peak_bytes = peak.into();

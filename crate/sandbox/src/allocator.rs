@@ -4,7 +4,7 @@
 //! restores it too; the allocator of the standard library would ask the host for new pages after each restore.
 
 use std::alloc::{GlobalAlloc, Layout};
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use dlmalloc::Dlmalloc;
@@ -46,15 +46,24 @@ pub fn exhaust() {
 }
 
 /// Lifts the limit, so that a stopped run can still be reported. Not by a little: a stack of calls that has grown to
-/// megabytes doubles for the one call more that the report takes.
+/// megabytes doubles for the one call more that the report takes. What that takes is not the run's: [`usage`] stands
+/// still from here on.
 pub fn open_reserve() {
     const RESERVE: u32 = 32 << 20;
+    if AT_STOP.get().is_none() {
+        AT_STOP.set(Some(usage()));
+    }
     LIMIT.store(LIMIT.load(Relaxed).saturating_add(RESERVE), Relaxed);
 }
 
 /// Bytes allocated now, and most bytes allocated since the last call of this function.
 pub fn usage() -> (u32, u32) {
-    (LIVE.load(Relaxed), PEAK.load(Relaxed))
+    AT_STOP.get().unwrap_or_else(|| (LIVE.load(Relaxed), PEAK.load(Relaxed)))
+}
+
+thread_local! {
+    /// The usage of a run that was stopped.
+    static AT_STOP: Cell<Option<(u32, u32)>> = const { Cell::new(None) };
 }
 
 struct Pages;

@@ -7,7 +7,7 @@ use nexus_core::{Error, ErrorCode, Location, Snippet, Value};
 
 use crate::convert;
 use crate::engine::Intrinsics;
-use crate::position::{self, Cause};
+use crate::position::{self, Cause, Place};
 use crate::run::Run;
 use crate::source::FILE_NAME;
 
@@ -51,7 +51,7 @@ pub fn stop(mut error: Error, context: &mut Context) -> JsError {
     let run = Run::of(context);
     let text = run.borrow().source.clone();
     if let Ok(here) = blank_error_object(context) {
-        place(&mut error, &here, Cause::Thrown(None), &text, context);
+        place(&mut error, &here, Cause::Refused, &text, context);
     }
     run.borrow_mut().stop(error);
     uncatchable()
@@ -126,40 +126,63 @@ pub fn describe_engine_error(error: &EngineError) -> Error {
 pub fn place(error: &mut Error, object: &JsObject, cause: Cause<'_>, text: &str, context: &mut Context) {
     let stack = stack_of(object, context);
     let lines: Vec<&str> = stack.lines().collect();
-    let mut locations = position::locate(object, cause, text, context);
+    let mut places = position::locate(object, cause, text, context);
     // A function's name may span lines: then they cannot be told apart.
-    if locations.len() != lines.len() {
-        locations = vec![None; lines.len()];
+    if places.len() != lines.len() {
+        places = vec![Place::default(); lines.len()];
     }
-    let frames = lines.iter().zip(locations).filter_map(|(line, location)| Frame::parse(line, location));
-    let frames: Vec<Frame<'_>> = frames.collect();
-    error.location = frames.iter().find(|frame| !frame.native).and_then(|frame| frame.location);
+    let frames = lines.iter().zip(places).filter_map(|(line, place)| Frame::parse(line, place));
+    tell(error, &frames.collect::<Vec<_>>(), cause, text);
+}
+
+/// The same for a stopped run, without the engine's help.
+pub fn place_calls(error: &mut Error, text: &str, context: &Context) {
+    let calls = position::locate_calls(text, context);
+    let frames = calls.into_iter().map(|(function, place)| Frame::new(function, false, place));
+    tell(error, &frames.collect::<Vec<_>>(), Cause::Stopped, text);
+}
+
+fn tell(error: &mut Error, frames: &[Frame], cause: Cause<'_>, text: &str) {
+    let mut functions = frames.iter().filter(|frame| !frame.native);
+    error.location = match cause {
+        Cause::Thrown(_) => functions.next().and_then(|frame| frame.location),
+        // Of a function without a place it is at least known where it was called.
+        Cause::Refused => functions.find_map(|frame| frame.location),
+        // Between two jobs nothing of the handler runs, and no more is known than that it is the handler's.
+        Cause::Stopped => functions.find_map(|frame| frame.location).or(Some(Location { line: 1, column: 1 })),
+    };
     error.snippet = error.location.and_then(|location| Snippet::cut(text, location));
     if !frames.is_empty() {
         error.stack = Some(frames.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
     }
 }
 
-struct Frame<'a> {
-    function: &'a str,
+struct Frame {
+    function: String,
     native: bool,
     location: Option<Location>,
 }
 
-impl<'a> Frame<'a> {
+impl Frame {
+    fn new(function: String, native: bool, place: Place) -> Self {
+        let Place { location, name } = place;
+        let function = if function.is_empty() { name.unwrap_or_else(|| "<anonymous>".to_owned()) } else { function };
+        Self { function, native, location }
+    }
+
     /// Reads `    at name (handler.js:3:4)` or `    at name (native)`; `None` for frames that are not the handler's.
-    fn parse(line: &'a str, location: Option<Location>) -> Option<Self> {
+    fn parse(line: &str, found: Place) -> Option<Self> {
         let (function, place) = line.trim().strip_prefix("at ")?.rsplit_once(" (")?;
         let native = place == "native)";
         // The engine's name for a function without one.
-        let function = if function == "<main>" { "<anonymous>" } else { function };
+        let function = if function == "<main>" { "" } else { function };
         // Native functions without a name are our own.
         let known = if native { !function.is_empty() } else { place.starts_with(FILE_NAME) };
-        known.then_some(Self { function, native, location })
+        known.then(|| Self::new(function.to_owned(), native, found))
     }
 }
 
-impl std::fmt::Display for Frame<'_> {
+impl std::fmt::Display for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.location {
             _ if self.native => write!(f, "    at {} (native)", self.function),
@@ -173,7 +196,7 @@ impl std::fmt::Display for Frame<'_> {
 /// wrong, and finding the true ones is for the error that ends a run.
 pub fn functions_of(object: &JsObject, context: &mut Context) -> Vec<String> {
     let stack = stack_of(object, context);
-    stack.lines().filter_map(|line| Frame::parse(line, None)).map(|frame| frame.to_string()).collect()
+    stack.lines().filter_map(|line| Frame::parse(line, Place::default())).map(|frame| frame.to_string()).collect()
 }
 
 /// The stack that the engine recorded in an error object; empty for every other object.

@@ -80,14 +80,17 @@ impl Instance {
         Ok(())
     }
 
-    /// Starts the run and drives it to its first suspension, or its end. `host` serves `$host`.
-    pub fn start(&mut self, request: StartRequest, host: HostCaller) -> Segment {
-        let run_id = request.run_id.clone();
+    /// Starts the run and drives it to its first suspension, or its end; [`Self::tell`] tells what it did. `host` serves
+    /// `$host`.
+    ///
+    /// # Errors
+    /// `INTERNAL_ERROR` if no handler was compiled, or another run was started before.
+    pub fn run_first(&mut self, request: StartRequest, host: HostCaller) -> Result<(), Error> {
         let Some(handler) = &self.handler else {
-            return Segment::failed(run_id, Error::internal("no handler was compiled"));
+            return Err(Error::internal("no handler was compiled"));
         };
         if self.context.has_data::<SharedRun>() {
-            return Segment::failed(run_id, Error::internal("the instance has served a run already"));
+            return Err(Error::internal("the instance has served a run already"));
         }
         let function = handler.function.clone();
         self.signals.set_now(request.now);
@@ -102,22 +105,26 @@ impl Instance {
             self.signals.clone(),
         )));
         self.context.insert_data(run);
-        if let Err(error) = globals::install_run(&args, &scope, &host_functions, &mut self.context) {
-            return Segment::failed(run_id, Error::internal(error.to_string()));
-        }
+        globals::install_run(&args, &scope, &host_functions, &mut self.context)
+            .map_err(|error| Error::internal(error.to_string()))?;
         match function.call(&JsValue::undefined(), &[], &mut self.context) {
             Ok(promise) => self.result = promise.as_object().and_then(|promise| JsPromise::from_object(promise).ok()),
             Err(error) => self.latch(&error),
         }
         self.run_jobs();
-        self.segment()
+        self.end_segment();
+        Ok(())
     }
 
-    /// Goes on with the suspended run, to its next suspension or its end.
-    pub fn resume(&mut self, request: ResumeRequest) -> Segment {
+    /// Goes on with the suspended run, to its next suspension or its end; [`Self::tell`] tells what it did.
+    ///
+    /// # Errors
+    /// `INTERNAL_ERROR` if no run was started.
+    pub fn run_next(&mut self, request: ResumeRequest) -> Result<(), Error> {
         if !self.context.has_data::<SharedRun>() {
-            return Segment::failed("", Error::internal("no run is suspended here"));
+            return Err(Error::internal("no run is suspended here"));
         }
+        Run::of(&self.context).borrow_mut().begin_segment();
         self.signals.set_now(request.now);
         Run::of(&self.context).borrow_mut().state.apply(request.state);
         for answer in request.answers {
@@ -129,7 +136,32 @@ impl Instance {
             }
             self.run_jobs();
         }
-        self.segment()
+        self.end_segment();
+        Ok(())
+    }
+
+    /// [`Self::run_first`], and what it did.
+    pub fn start(&mut self, request: StartRequest, host: HostCaller) -> Segment {
+        let ran = self.run_first(request, host);
+        self.told(ran)
+    }
+
+    /// [`Self::run_next`], and what it did.
+    pub fn resume(&mut self, request: ResumeRequest) -> Segment {
+        let ran = self.run_next(request);
+        self.told(ran)
+    }
+
+    fn told(&mut self, ran: Result<(), Error>) -> Segment {
+        ran.map_or_else(|error| Segment::failed("", error), |()| self.tell(|segment| segment.clone()))
+    }
+
+    /// Shows what the run did in the segment that has just ended.
+    ///
+    /// # Panics
+    /// Before a run was started.
+    pub fn tell<T>(&mut self, told: impl FnOnce(&mut Segment) -> T) -> T {
+        told(Run::of(&self.context).borrow_mut().recorded())
     }
 
     /// What a source needs.
@@ -138,12 +170,23 @@ impl Instance {
         Inferred { outcome: source.map(|source| infer::infer(&source)) }
     }
 
-    /// What is known of a run that was stopped in the middle: its effects, and where it was. `None` if none was started.
-    pub fn post_mortem(&mut self) -> Option<Segment> {
-        if !self.context.has_data::<SharedRun>() {
-            return None;
+    /// Comes before every question about a stopped run: takes the run back from whatever call held it when it was stopped,
+    /// and forgets what the host was `told` already, in so many segments.
+    pub fn recover(&mut self, told: u32) {
+        if self.has_run() {
+            Run::reclaim(&mut self.context);
+            Run::of(&self.context).borrow_mut().forget_told(told);
         }
-        Run::reclaim(&mut self.context);
+    }
+
+    /// Whether a run was started.
+    #[must_use]
+    pub fn has_run(&self) -> bool {
+        self.context.has_data::<SharedRun>()
+    }
+
+    /// Where a run was that was stopped in the middle; its changes of the state are made ready to be told.
+    pub fn place_of_stop(&mut self) -> Error {
         let text = Run::of(&self.context).borrow().source.clone();
         let mut error = Error::new(ErrorCode::Timeout, "the handler was stopped");
         let stack = failure::blank_error_object(&mut self.context);
@@ -152,21 +195,15 @@ impl Instance {
         }
         // Whether it works or not: what was recorded before is told.
         let _ = state::settle(&mut self.context);
-        let mut segment = Run::of(&self.context).borrow_mut().take_recorded();
-        segment.status = Status::Error;
-        segment.error = Some(error);
-        Some(segment)
+        error
     }
 
-    /// The effects of a stopped run, without the engine's help. `None` if none was started.
-    pub fn recorded(&mut self) -> Option<Segment> {
-        if !self.context.has_data::<SharedRun>() {
-            return None;
-        }
-        Run::reclaim(&mut self.context);
-        let mut segment = Run::of(&self.context).borrow_mut().take_recorded();
-        segment.status = Status::Error;
-        Some(segment)
+    /// The same without the engine's help: native functions, and changes inside values of the state, are left out.
+    pub fn glance(&mut self) -> Error {
+        let text = Run::of(&self.context).borrow().source.clone();
+        let mut error = Error::new(ErrorCode::Timeout, "the handler was stopped");
+        failure::place_calls(&mut error, &text, &self.context);
+        error
     }
 
     fn answer(&mut self, answer: Answer) -> JsResult<()> {
@@ -231,8 +268,8 @@ impl Instance {
         }
     }
 
-    /// Reports what happened since the last segment.
-    fn segment(&mut self) -> Segment {
+    /// Adds to what was recorded how the segment ends.
+    fn end_segment(&mut self) {
         let stopped = Run::of(&self.context).borrow().stopped().cloned();
         // Of a stopped run nothing is asked any more: converting what it returned would run its code.
         let mut ending = stopped.map_or_else(|| self.ending(), Ending::Failed);
@@ -244,7 +281,8 @@ impl Instance {
             ending = Ending::Failed(error.clone());
         }
         let aborted = if matches!(ending, Ending::Suspended) { Vec::new() } else { self.abandon_calls() };
-        let mut segment = run.borrow_mut().take_recorded();
+        let mut run = run.borrow_mut();
+        let segment = run.recorded();
         segment.aborted = aborted;
         match ending {
             Ending::Suspended => segment.status = Status::Suspended,
@@ -254,7 +292,6 @@ impl Instance {
                 segment.error = Some(error);
             }
         }
-        segment
     }
 
     fn ending(&mut self) -> Ending {

@@ -64,6 +64,8 @@ pub struct Run {
     signals: Rc<Signals>,
     counts: Counts,
     recorded: Segment,
+    /// Number of the segment that is being recorded, from 1.
+    segment: u32,
     errors: Vec<(JsObject, Error)>,
     stopped: Option<Error>,
 }
@@ -83,6 +85,7 @@ impl Run {
             host,
             signals,
             counts: Counts::default(),
+            segment: 1,
             errors: Vec::new(),
             stopped: None,
         }
@@ -230,11 +233,25 @@ impl Run {
         self.errors.iter().rev().find(|(own, _)| own == object).map(|(_, error)| error.clone())
     }
 
-    /// Everything recorded since the last time, state mutations included.
-    pub fn take_recorded(&mut self) -> Segment {
-        let mut segment = std::mem::replace(&mut self.recorded, Segment::new(self.id.clone(), Status::Success));
-        segment.state_mutations = self.state.take_mutations();
-        segment
+    /// Begins a new segment: what was recorded so far has been told.
+    pub fn begin_segment(&mut self) {
+        // Out of its place before it is dropped, where the run may be stopped.
+        drop(std::mem::replace(&mut self.recorded, Segment::new(self.id.clone(), Status::Success)));
+        self.segment += 1;
+    }
+
+    /// Forgets what was recorded if it belongs to the first `told` segments: a stop may fall before the next one began.
+    pub fn forget_told(&mut self, told: u32) {
+        if self.segment <= told {
+            self.begin_segment();
+        }
+    }
+
+    /// Everything recorded in this segment, state mutations included. It stays with the run until the next segment begins:
+    /// the run may be stopped while it is being told, and is then asked once more.
+    pub fn recorded(&mut self) -> &mut Segment {
+        self.state.move_mutations(&mut self.recorded.state_mutations);
+        &mut self.recorded
     }
 }
 

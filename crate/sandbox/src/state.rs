@@ -72,12 +72,22 @@ impl State {
         }
     }
 
-    /// The recorded mutations. Changes inside values are among them once [`settle`] has turned them into data; where
-    /// that was not possible any more they are left out, rather than told without their value.
-    pub fn take_mutations(&mut self) -> Vec<StateMutation> {
-        let unsettled: Vec<usize> = self.slots.values_mut().filter_map(|slot| slot.changed.take()).collect();
-        let mutations = std::mem::take(&mut self.mutations).into_iter().enumerate();
-        mutations.filter(|(index, _)| !unsettled.contains(index)).map(|(_, mutation)| mutation).collect()
+    /// Moves the recorded mutations to the end of `told`. Changes inside values are among them once [`settle`] has turned
+    /// them into data; where that was not possible any more they are left out, rather than told without their value.
+    ///
+    /// At every moment the mutations stand in one place or the other: the run may be stopped in the middle.
+    pub fn move_mutations(&mut self, told: &mut Vec<StateMutation>) {
+        let unsettled: Vec<usize> = self.slots.values().filter_map(|slot| slot.changed).collect();
+        if !unsettled.is_empty() {
+            let mut index = 0..;
+            self.mutations.retain(|_| index.next().is_none_or(|index| !unsettled.contains(&index)));
+            self.slots.values_mut().for_each(|slot| slot.changed = None);
+        }
+        if told.is_empty() {
+            std::mem::swap(told, &mut self.mutations);
+        } else {
+            told.append(&mut self.mutations);
+        }
     }
 
     fn put(&mut self, key: String, value: Value) {
@@ -156,11 +166,8 @@ pub fn settle(context: &mut Context) -> Result<(), Failure> {
 }
 
 fn settle_key(key: &str, run: &SharedRun, context: &mut Context) -> Result<(), Failure> {
-    let (tree, index) = match run.borrow_mut().state.slots.get_mut(key) {
-        Some(Slot { tree: Some(tree), changed, .. }) => match changed.take() {
-            Some(index) => (tree.clone(), index),
-            None => return Ok(()),
-        },
+    let (tree, index) = match run.borrow().state.slots.get(key) {
+        Some(Slot { tree: Some(tree), changed: Some(index), .. }) => (tree.clone(), *index),
         _ => return Ok(()),
     };
     let value = convert::own_data(&tree.into(), context)?;
@@ -169,6 +176,8 @@ fn settle_key(key: &str, run: &SharedRun, context: &mut Context) -> Result<(), F
         mutation.value = value.clone();
     }
     if let Some(slot) = run.state.slots.get_mut(key) {
+        // Only now, for the run may be stopped before.
+        slot.changed = None;
         slot.value = value;
     }
     Ok(())

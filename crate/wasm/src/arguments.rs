@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 use crate::abort::Followed;
 use crate::clock::JsClock;
 use crate::console;
+use crate::engine::compile_cache;
 use crate::engine::pool::PoolSize;
 use crate::entropy::JsEntropy;
 use crate::interop::context::{self, CONTEXT_FIELDS};
@@ -23,12 +24,33 @@ const LONGEST_QUEUE: u32 = 1_000_000;
 /// Milliseconds that timers of the platform can wait: they hold 31 bits.
 const LONGEST_TIMER: u32 = i32::MAX as u32;
 
+/// What becomes of compiled handlers.
+pub struct CacheOptions {
+    /// Most bytes of them: in memory, and as many in the platform's storage.
+    pub bytes: u32,
+    /// Whether they are to outlive the page.
+    pub persistent: bool,
+}
+
+/// Where handlers run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Executor {
+    /// On the thread that made the kernel.
+    Inline,
+    /// In Workers.
+    Worker,
+}
+
 /// Options of `createKernel`, but for the extensions, which are the facade's to register.
 pub struct KernelOptions {
     /// Limits of runs that are given none.
     pub limits: Limits,
     /// How many instances.
     pub pool: PoolSize,
+    /// Where handlers run.
+    pub executor: Executor,
+    /// What becomes of compiled handlers.
+    pub cache: CacheOptions,
     /// The time that handlers see.
     pub clock: JsClock,
     /// Where names and seeds come from.
@@ -41,25 +63,36 @@ impl KernelOptions {
     /// # Errors
     /// `INVALID_ARGUMENT` naming the option that does not exist or has no such value.
     pub fn from_js(options: &JsValue) -> Result<Self, Failure> {
-        let known = ["limits", "pool", "executor", "extensions", "clock", "entropy"];
+        let known = ["limits", "pool", "executor", "cache", "extensions", "clock", "entropy"];
         let fields = Fields::open(options, "options", &known)?;
         let executor = fields.get("executor")?;
-        match executor.as_string().as_deref() {
-            None if executor.is_undefined() => {}
-            Some("inline") => {}
-            Some("worker") => {
-                let why = "options.executor \"worker\" is not there yet; leave it out";
-                return Err(Error::invalid_argument(why).into());
-            }
-            _ => return Err(fields.wrong("executor", "\"inline\"")),
-        }
+        let executor = match executor.as_string().as_deref() {
+            None if executor.is_undefined() => Executor::Inline,
+            Some("inline") => Executor::Inline,
+            Some("worker") => Executor::Worker,
+            _ => return Err(fields.wrong("executor", "\"inline\" or \"worker\"")),
+        };
         Ok(Self {
             limits: context::limits(&fields.get("limits")?, &Limits::default())?,
             pool: read_pool(&fields.get("pool")?)?,
+            executor,
+            cache: read_cache(&fields.get("cache")?)?,
             clock: JsClock::from_js(&fields.get("clock")?)?,
             entropy: JsEntropy::from_js(&fields.get("entropy")?)?,
         })
     }
+}
+
+fn read_cache(cache: &JsValue) -> Result<CacheOptions, Failure> {
+    let fields = Fields::open(cache, "options.cache", &["bytes", "persistent"])?;
+    let persistent = fields.get("persistent")?;
+    if !persistent.is_undefined() && persistent.as_bool().is_none() {
+        return Err(fields.wrong("persistent", "true or false"));
+    }
+    Ok(CacheOptions {
+        bytes: fields.whole("bytes", 0, u32::MAX)?.unwrap_or(compile_cache::BYTES),
+        persistent: persistent.as_bool().unwrap_or(false),
+    })
 }
 
 fn read_pool(pool: &JsValue) -> Result<PoolSize, Failure> {
@@ -100,7 +133,7 @@ impl RunArguments {
         let source = context::source(source)?;
         let context = context::context(&fields, &limits)?;
         let followed = Followed::from_js(&fields.get("signal")?)?;
-        let options = RunOptions { context, limits: Some(limits), signal: followed.signal() };
+        let options = RunOptions { context, limits: Some(limits), signal: followed.signal(), recording: None };
         Ok(Self { source, options, observer: observer.map(observe), followed })
     }
 }

@@ -12,14 +12,18 @@ use nexus_kernel::spawner::Spawner;
 use nexus_kernel::{CallContext, HttpExtension, HttpOptions, Kernel, Platform};
 use wasm_bindgen::prelude::*;
 
-use crate::arguments::{CallArguments, KernelOptions, ResumeArguments, RunArguments, ServiceArguments, refused};
-use crate::engine::WasmEngine;
+use crate::arguments::{
+    CallArguments, Executor, KernelOptions, ResumeArguments, RunArguments, ServiceArguments, refused,
+};
+use crate::engine::image_store::ImageStore;
+use crate::engine::{EngineOptions, WasmEngine};
 use crate::extension::JsExtension;
 use crate::fetch::FetchHttp;
 use crate::interop::result::{failures_to_js, segment_to_js, stats_to_js};
 use crate::interop::value::Bounds;
 use crate::interop::{Failure, error_to_js, value_from_js, value_to_js};
 use crate::promise::{ensure_sound, promise};
+use crate::surroundings::Surroundings;
 use crate::{console, executor, host_function};
 
 struct Microtasks;
@@ -30,32 +34,55 @@ impl Spawner for Microtasks {
     }
 }
 
+/// Why there is no executor `worker`.
+const NO_WORKERS: &str = "options.executor \"worker\" needs Web Workers, and this entry of the package knows of none here; \
+                          leave it out or say \"inline\"";
+
+/// Why there are no host functions.
+const NO_SHARED_MEMORY: &str = "with options.executor \"worker\" a handler waits in its Worker for a host function, through \
+                                memory that threads share (SharedArrayBuffer), which a page has only when it is isolated \
+                                from other origins (crossOriginIsolated)";
+
 /// A kernel.
 #[wasm_bindgen(js_name = Kernel)]
 pub struct JsKernel {
     kernel: Kernel,
     platform: Platform,
+    /// Why handlers cannot call host functions, if they cannot.
+    no_host_functions: Option<&'static str>,
 }
 
-/// Opens a kernel over the sandbox module: a promise for a [`JsKernel`].
+/// Opens a kernel: a promise for a [`JsKernel`].
 ///
 /// `options` are those of the facade's `createKernel`; extensions are the facade's to register.
 ///
 /// # Errors
 /// Rejected with `INVALID_ARGUMENT` naming the option that does not exist or has no such value, or `WASM_ERROR`.
 #[wasm_bindgen(js_name = openKernel)]
-pub fn open_kernel(options: &JsValue, sandbox: &JsValue) -> Promise {
+pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
     let given = KernelOptions::from_js(options);
-    let sandbox = sandbox.clone();
     promise(async move {
-        let KernelOptions { limits, pool, clock, entropy } = given?;
-        let module = sandbox.dyn_into::<WebAssembly::Module>();
+        let KernelOptions { limits, pool, executor, cache, clock, entropy } = given?;
+        let module = surroundings.sandbox().dyn_into::<WebAssembly::Module>();
         let module = module.map_err(|_| refused("the sandbox has to be a WebAssembly.Module"))?;
-        let engine = WasmEngine::open(module, pool).await.map_err(Failure::from)?;
+        let threads = match (executor, surroundings.threads()) {
+            (Executor::Inline, _) => None,
+            (Executor::Worker, Some(threads)) => Some(threads),
+            (Executor::Worker, None) => return Err(refused(NO_WORKERS).into()),
+        };
+        let no_host_functions = threads.as_ref().filter(|threads| !threads.shares_memory()).map(|_| NO_SHARED_MEMORY);
+        let open_storage = surroundings.open_image_storage().filter(|_| cache.persistent);
+        let options = EngineOptions {
+            start_worker: threads.map(|threads| threads.start()),
+            pool,
+            cache_bytes: cache.bytes,
+            image_store: ImageStore::open(open_storage, cache.bytes).await,
+        };
+        let engine = WasmEngine::open(module, options).await.map_err(Failure::from)?;
         let platform =
             Platform { engine, clock: Rc::new(clock), entropy: Rc::new(entropy), spawner: Rc::new(Microtasks) };
         let kernel = Kernel::new(platform.clone(), limits).map_err(Failure::from)?;
-        Ok(JsKernel { kernel, platform }.into())
+        Ok(JsKernel { kernel, platform, no_host_functions }.into())
     })
 }
 
@@ -218,6 +245,9 @@ impl JsKernel {
     #[wasm_bindgen(js_name = registerHostFunction)]
     pub fn register_host_function(&self, function: &JsValue) -> Result<(), JsValue> {
         self.ensure_open()?;
+        if let Some(why) = self.no_host_functions {
+            return Err(refused(why).into());
+        }
         Ok(self.kernel.host_functions().register(host_function::from_js(function)?).map_err(Failure::from)?)
     }
 

@@ -10,7 +10,8 @@
 //! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
 //! | [`extension`], [`host_function`] | objects of the embedder's, as the kernel sees them |
 //! | [`fetch`], [`clock`], [`entropy`], [`abort`] | the platform, as the kernel sees it |
-//! | [`promise`], [`executor`], [`timer`] | futures as promises, panics as rejections; waiting |
+//! | [`promise`], [`executor`], `timer` | futures as promises, panics as rejections; waiting |
+//! | [`surroundings`] | what the facade finds around it: modules, Workers, storage |
 //! | [`capabilities`], [`msgpack`] | exports that need no kernel |
 
 pub mod abort;
@@ -28,6 +29,7 @@ pub mod interop;
 pub mod kernel;
 pub mod msgpack;
 pub mod promise;
+pub mod surroundings;
 mod timer;
 
 use wasm_bindgen::prelude::*;

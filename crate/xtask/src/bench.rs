@@ -18,8 +18,7 @@ pub fn chore(args: &[OsString]) -> Result<()> {
     let unmetered = package::unmetered_sandbox_module()?;
     ensure_node_modules("tests")?;
     let mut bench = node("tests/bench");
-    // What a collection of garbage costs is to be paid by whoever made it.
-    bench.args(["--expose-gc", "run.mjs", "--unmetered"]).arg(unmetered);
+    bench.args(["run.mjs", "--unmetered"]).arg(unmetered);
     bench.args(quick.then_some("--quick")).args((write || !quick).then_some("--write"));
     // Measuring in a browser is the script's choice; it says so where it finds none.
     if let Ok(chromium) = machine::ensure_chromium() {

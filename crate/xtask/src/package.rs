@@ -88,11 +88,12 @@ fn dispatched(built: &Path) -> Result<Vec<u8>> {
     Ok(nexus_passes::dispatch(&fs::read(built)?)?)
 }
 
-/// A module of the sandbox with its boot image, and without names if it is to ship.
+/// A module of the sandbox with its boot image and its stamp, and without names if it is to ship.
 fn finished(module: &[u8], profile: Profile) -> Result<Vec<u8>> {
     let booted = nexus_passes::embed_image(module, &boot_image(module)?, "nexus_boot")?;
     // Names last: other passes find functions by them.
-    Ok(if profile == Profile::Release { nexus_passes::strip(&booted)? } else { booted })
+    let finished = if profile == Profile::Release { nexus_passes::strip(&booted)? } else { booted };
+    Ok(nexus_passes::stamp(&finished))
 }
 
 /// The memory of the module once it has booted.

@@ -36,11 +36,11 @@ export async function createKernel(options: SlimKernelOptions): Promise<Kernel> 
   if (typeof modules !== "object" || modules === null) {
     throw invalidArgument("options.modules has to be { kernel, sandbox }");
   }
-  const sandbox = await load({
+  const surroundings = await load({
     kernel: () => compile(modules.kernel, "kernel"),
     sandbox: () => compile(modules.sandbox, "sandbox"),
   });
-  return openKernel(rest, sandbox);
+  return openKernel(rest, surroundings);
 }
 
 export const { attenuate, parseCapability, checkCapability, encode, decode } = /* @__PURE__ */ tools({

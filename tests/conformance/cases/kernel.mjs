@@ -1,7 +1,7 @@
 // createKernel, options, stats, closing.
 
 import { NexusError, createKernel } from "nexus-kernel";
-import { equal, ok, rejects } from "../assert.mjs";
+import { equal, ok, rejects, throws } from "../assert.mjs";
 import { ALL, until } from "../trial.mjs";
 
 export default {
@@ -9,7 +9,7 @@ export default {
     for (const [name, value] of [
       ["limit", {}], ["pool", 1], ["pool", { max: 1 }], ["pool", { maxInstances: 0 }], ["pool", { maxInstances: 1.5 }], ["pool", { minInstances: 3, maxInstances: 2 }],
       ["pool", { maxQueue: -1 }], ["pool", { minInstances: "1" }], ["clock", 1], ["clock", {}], ["clock", { now: 1 }], ["entropy", {}], ["entropy", { fill: true }],
-      ["executor", "thread"], ["executor", "worker"], ["executor", 1],
+      ["executor", "thread"], ["executor", 1],
     ]) {
       const culprit = typeof value === "object" && !Array.isArray(value) ? Object.keys(value)[0] : undefined;
       await rejects(t.open({ [name]: value }), "INVALID_ARGUMENT", new RegExp(`${name}|${culprit}`));
@@ -17,6 +17,32 @@ export default {
     for (const options of [null, 1, "x", []]) await rejects(t.open(options), "INVALID_ARGUMENT");
     const kernel = await t.open({ limits: undefined, pool: undefined, executor: "inline", extensions: [], clock: undefined, entropy: undefined });
     equal((await kernel.run("return 1")).returnValue, 1);
+  },
+
+  "executor worker gives the same as inline, where there are Workers": async (t) => {
+    if (t.place === "workerd") {
+      await rejects(t.open({ executor: "worker" }), "INVALID_ARGUMENT", /Web Workers/);
+      return;
+    }
+    const kernel = await t.open({ executor: "worker", extensions: [t.extension] });
+    const source = "$state.n = await $ext.test.later($args); return $state.n";
+    const results = await Promise.all([1, 2, 3, 4].map((args) => kernel.run(source, { args, capabilities: ALL })));
+    equal(results.map(({ returnValue }) => returnValue), [1, 2, 3, 4]);
+    equal((await kernel.run("while (true) {}", { limits: { fuel: 1_000_000 } })).error.code, "TIMEOUT");
+    equal((await kernel.run(source, { args: 5, capabilities: ALL })).returnValue, 5);
+  },
+
+  "executor worker has host functions where threads share memory, and says so where they do not": async (t) => {
+    if (t.place === "workerd") return;
+    const kernel = await t.open({ executor: "worker" });
+    const register = () => kernel.hostFunctions.register({ name: "double", call: ([n]) => n * 2 });
+    if (globalThis.crossOriginIsolated === false) {
+      throws(register, "INVALID_ARGUMENT", /crossOriginIsolated/);
+      equal((await kernel.run("return 1")).returnValue, 1);
+      return;
+    }
+    register();
+    equal((await kernel.run("return $host.double(21)", { capabilities: ALL })).returnValue, 42);
   },
 
   "unknown and unusable options of a run are refused by name": async (t) => {

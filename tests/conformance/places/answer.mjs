@@ -2,7 +2,7 @@
 
 import { performCase, performComparison } from "../perform.mjs";
 
-/** @param request `{ subject, name, surroundings }` or `{ comparison }` */
-export function answer({ subject, name, surroundings, comparison }) {
-  return comparison === undefined ? performCase(subject, name, surroundings) : performComparison(comparison);
+/** @param request `{ subject, name, surroundings }` or `{ comparison, executor }` */
+export function answer({ subject, name, surroundings, comparison, executor }) {
+  return comparison === undefined ? performCase(subject, name, surroundings) : performComparison(comparison, executor);
 }

@@ -12,7 +12,7 @@ export async function openWorkerd(server) {
   };
   return {
     runCase: (subject, name) => ask({ subject, name, surroundings: { place: "workerd", server } }),
-    runComparison: (comparison) => ask({ comparison }),
+    runComparison: (comparison, executor) => ask({ comparison, executor }),
     stop: () => worker.stop(),
   };
 }

@@ -82,6 +82,10 @@ impl Engine for NativeEngine {
         })
     }
 
+    fn identity(&self) -> String {
+        "test".to_owned()
+    }
+
     fn stats(&self) -> EngineStats {
         let active_instances = self.suspended.borrow().len() as u64;
         EngineStats { active_instances, cache_misses: self.started.get(), ..EngineStats::default() }

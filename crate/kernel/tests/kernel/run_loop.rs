@@ -31,7 +31,7 @@ fn scene() -> Scene {
 /// The tokens, and the one for the events by which the scripted segments are told apart.
 fn options(tokens: &[&str], signal: AbortSignal) -> RunOptions {
     let capabilities = tokens.iter().chain(&["events:emit:*"]).map(|token| token.parse().unwrap()).collect();
-    RunOptions { context: Context { capabilities, ..Context::default() }, signal, limits: None }
+    RunOptions { context: Context { capabilities, ..Context::default() }, signal, ..RunOptions::default() }
 }
 
 impl Scene {

@@ -74,6 +74,10 @@ impl Engine for ScriptedEngine {
         Box::pin(async { Ok(Vec::new()) })
     }
 
+    fn identity(&self) -> String {
+        "test".to_owned()
+    }
+
     fn stats(&self) -> EngineStats {
         EngineStats {
             active_instances: 1,

@@ -9,4 +9,5 @@ mod image;
 mod inspect;
 mod law;
 mod meter;
+mod stamp;
 mod strip;

@@ -9,14 +9,19 @@
 mod declaration;
 mod expression;
 mod extent;
+mod loops;
 mod names;
 mod optional;
 mod statement;
+
+use std::collections::HashMap;
 
 use boa_engine::ast::Position;
 use boa_engine::ast::expression::Expression;
 use boa_engine::interner::{Interner, Sym};
 
+pub use self::loops::Loop;
+use self::loops::{Body, Word};
 use self::names::Names;
 use crate::lines::Lines;
 use crate::source::HandlerSource;
@@ -88,8 +93,8 @@ pub enum Action {
     Iterate,
     /// A binary or unary operator, conversions to text, assignments, classes.
     Operator,
-    /// Going round in a loop, which does not throw, but can be stopped.
-    Loop,
+    /// Waiting for a promise: it does not throw here, but can be stopped.
+    Await,
 }
 
 /// Something that can throw.
@@ -101,6 +106,10 @@ pub struct Operation {
     /// Bytes of code from the end of `previous` to the operation's own, and to its end, where they are known.
     pub code: Option<(u32, u32)>,
     pub action: Action,
+    /// The instruction that does it, where there is just one.
+    pub opcode: Option<&'static str>,
+    /// The innermost loop of the function that it is in.
+    pub in_loop: Option<usize>,
     /// What to report: the start of the expression, or its member's name.
     pub at: Position,
 }
@@ -123,6 +132,12 @@ pub struct Outline {
     pub operations: Vec<Operation>,
     /// In the order of the text.
     pub insertions: Vec<Insertion>,
+    /// In the order of the text within each function, which is that of the code.
+    pub loops: Vec<Loop>,
+    /// Of functions to which the engine gives their names only when they have run: methods of classes.
+    pub names: HashMap<usize, String>,
+    words: Vec<Word>,
+    bodies: Vec<Body>,
     /// How deeply the text is nested, as its parser sees it.
     pub nesting: usize,
 }
@@ -149,6 +164,8 @@ impl Outline {
             nesting: 0,
             undefined: wrapping.and_then(|wrapping| wrapping.undefined).and_then(|name| interner.get(name)),
             functions: 0,
+            function: 0,
+            in_loop: None,
             open: Vec::new(),
             names: Names::default(),
         };
@@ -176,6 +193,9 @@ struct Walk<'a> {
     nesting: usize,
     undefined: Option<Sym>,
     functions: usize,
+    /// The function that the walk is in, and the innermost of its loops.
+    function: usize,
+    in_loop: Option<usize>,
     open: Vec<Open>,
     names: Names,
 }
@@ -187,9 +207,18 @@ impl Walk<'_> {
     }
 
     fn operation_within(&mut self, code: Option<(u32, u32)>, action: Action, at: Position) {
+        self.note(code, action, None, at);
+    }
+
+    /// Notes something that a certain instruction does.
+    fn instruction(&mut self, opcode: &'static str, action: Action, at: Position) {
+        self.note(None, action, Some(opcode), at);
+    }
+
+    fn note(&mut self, code: Option<(u32, u32)>, action: Action, opcode: Option<&'static str>, at: Position) {
         if let Some(Open { container, last }) = self.open.last() {
-            let (container, previous) = (*container, *last);
-            self.outline.operations.push(Operation { container, previous, code, action, at });
+            let (container, previous, in_loop) = (*container, *last, self.in_loop);
+            self.outline.operations.push(Operation { container, previous, code, action, opcode, in_loop, at });
         }
     }
 

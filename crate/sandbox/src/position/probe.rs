@@ -6,6 +6,7 @@
 //! falls into the container that it belongs to. That nothing else has moved is checked against the handler's own map.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use boa_engine::ast::Position;
 use boa_engine::{Context, Script, Source};
@@ -63,8 +64,53 @@ impl Layout {
         (Self { outline, labels }, text)
     }
 
+    /// The same, with the places of its loops.
+    pub fn with_loops(mut self, source: &HandlerSource) -> Self {
+        self.outline.find_loops(source, &Lines::new(source.text()));
+        self
+    }
+
+    /// The loops of a function, in the order of its code.
+    pub fn loops_of(&self, function: usize) -> Vec<usize> {
+        let loops = self.outline.loops.iter().enumerate();
+        loops.filter(|(_, found)| found.function == function).map(|(number, _)| number).collect()
+    }
+
+    /// Where a loop begins.
+    pub fn keyword(&self, number: usize) -> Option<Position> {
+        self.outline.loops[number].at
+    }
+
+    /// The name of the function that a source map is of, where the engine does not know it.
+    pub fn name(&self, map: &SourceMap) -> Option<String> {
+        self.outline.names.get(&self.function_of(map)?).cloned()
+    }
+
+    /// Where the body of a function begins.
+    pub fn start(&self, function: usize) -> Option<Position> {
+        self.outline.containers.iter().find_map(|container| match container.kind {
+            Kind::Guard(position) if container.function == function && container.parent.is_none() => Some(position),
+            _ => None,
+        })
+    }
+
+    /// The position of the guard around a program counter, if there is one in the body.
+    pub fn guard_at(&self, map: &SourceMap, pc: u32) -> Option<Position> {
+        let index = map.partition_point(|entry| entry.pc <= pc).checked_sub(1)?;
+        let is_inner =
+            |container: &usize| self.outline.containers[*container].parent.is_some() && !self.is_outermost(*container);
+        self.containers_at(map, index).iter().any(is_inner).then_some(map[index].position).flatten()
+    }
+
+    /// The code that the map gives the same position, in one piece, as that at a program counter.
+    pub fn segment(&self, map: &SourceMap, pc: u32) -> Range<u32> {
+        let after = map.partition_point(|entry| entry.pc <= pc);
+        let start = after.checked_sub(1).map_or(0, |index| map[index].pc);
+        start..map.get(after).map_or(u32::MAX, |entry| entry.pc)
+    }
+
     /// The function that a source map is of; `None` if nothing in it has a position.
-    fn function_of(&self, map: &SourceMap) -> Option<usize> {
+    pub fn function_of(&self, map: &SourceMap) -> Option<usize> {
         let label = map.iter().find_map(|entry| self.labels.get(&entry.position?)?.first())?;
         Some(self.outline.containers[*label].function)
     }
@@ -319,17 +365,12 @@ impl Wraps {
 pub fn place(operations: &[&Operation], cause: Cause<'_>) -> Option<Position> {
     let possible = |operation: &Operation| match cause {
         Cause::Thrown(Some(message)) => throws(operation.action, message),
-        Cause::Thrown(None) => operation.action != Action::Loop,
-        Cause::Stopped => true,
+        Cause::Thrown(None) | Cause::Refused | Cause::Stopped => operation.action != Action::Await,
     };
     let mut possible: Vec<_> = operations.iter().filter(|operation| possible(operation)).collect();
     // The handler makes errors, too, and gives them any message.
     if possible.is_empty() && operations.iter().all(|operation| operation.action == Action::Call) {
         possible = operations.iter().collect();
-    }
-    // What is stopped goes round in a loop, rather than in what is done once beside it.
-    if matches!(cause, Cause::Stopped) && possible.iter().any(|operation| operation.action == Action::Loop) {
-        possible.retain(|operation| operation.action == Action::Loop);
     }
     let mut places = possible.iter().map(|operation| operation.at);
     let first = places.next()?;
@@ -351,6 +392,6 @@ fn throws(action: Action, message: &str) -> bool {
     ];
     match MESSAGES.iter().find(|(text, _)| message.contains(text)) {
         Some((_, actions)) => actions.contains(&action),
-        None => action != Action::Loop,
+        None => action != Action::Await,
     }
 }

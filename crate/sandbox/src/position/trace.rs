@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 
 use boa_engine::ast::Position;
 use boa_engine::builtins::error::Error as ErrorObject;
-use boa_engine::vm::CodeBlock;
+use boa_engine::vm::{CallFrame, CodeBlock};
 
 /// From its program counter on, code belongs to the position; up to the next entry of its map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +30,27 @@ pub enum Frame {
     },
 }
 
+impl Frame {
+    /// Whether it is of code with this source map.
+    pub fn has_map(&self, of: &SourceMap) -> bool {
+        matches!(self, Self::Code { map, .. } if map == of)
+    }
+}
+
 /// The stack of an error, innermost frame first.
 pub fn frames(error: &ErrorObject) -> Vec<Frame> {
     let mut frames = Scanner::scan(&error).frames;
     frames.reverse();
     frames
+}
+
+/// A call that is under way. Unlike an error, it can be looked at without the engine's help.
+pub fn call(frame: &CallFrame) -> Frame {
+    let mut scanner = Scanner { to_pc: true, ..Scanner::default() };
+    // It stops behind the program counter.
+    let _ = write!(scanner, "{frame:?}");
+    let map = scanner.maps.pop().unwrap_or_default();
+    Frame::Code { pc: scanner.pc.unwrap_or_default().saturating_sub(1), map }
 }
 
 /// The source maps of a function and of all functions in it.
@@ -54,6 +70,9 @@ struct Scanner {
     in_string: bool,
     escaped: bool,
     line: Option<u32>,
+    /// Whether to read no further than a program counter outside of source maps, and that.
+    to_pc: bool,
+    pc: Option<u32>,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +125,7 @@ impl Scanner {
                 }
             }
             (Field::ProgramCounter, false) => {
+                self.pc = Some(number);
                 if let Some(Frame::Code { pc, .. }) = self.frames.last_mut() {
                     *pc = number;
                 }
@@ -143,6 +163,9 @@ impl fmt::Write for Scanner {
                 self.word.push(char);
             } else {
                 self.take_word();
+                if self.to_pc && self.pc.is_some() {
+                    return Err(fmt::Error);
+                }
                 self.in_string = char == '"';
             }
         }

@@ -1,5 +1,6 @@
 //! Compiled handlers, the least recently used forgotten first.
 
+use std::fmt;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -10,20 +11,33 @@ use sha2::{Digest, Sha256};
 use super::image::CompiledImage;
 
 /// Bytes of compiled images that are kept: some 500 handlers of 100 KB.
-pub const BYTES: usize = 64 << 20;
+pub const BYTES: u32 = 64 << 20;
 
 /// What a compiled image is found by: everything that compilation depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// SHA-256 of the request and the version of the engine.
+    /// SHA-256 of the request and of what tells one build of the engine from another.
     ///
     /// # Errors
     /// `SERIALIZATION_ERROR`, which a request never is.
-    pub fn of(request: &CompileRequest) -> Result<Self, Error> {
-        let digest = Sha256::new().chain_update(env!("CARGO_PKG_VERSION")).chain_update(msgpack::encode(request)?);
+    pub fn of(engine: &str, request: &CompileRequest) -> Result<Self, Error> {
+        let digest = Sha256::new().chain_update(Sha256::digest(engine)).chain_update(msgpack::encode(request)?);
         Ok(Self(digest.finalize().into()))
+    }
+
+    /// The digest.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// In hexadecimal digits.
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
     }
 }
 
@@ -94,7 +108,7 @@ mod tests {
     use super::*;
 
     fn key(source: &str) -> Key {
-        Key::of(&CompileRequest { source: source.to_owned(), limits: Limits::default() }).unwrap()
+        Key::of("engine", &CompileRequest { source: source.to_owned(), limits: Limits::default() }).unwrap()
     }
 
     fn image(bytes: usize) -> Rc<CompiledImage> {
@@ -135,6 +149,8 @@ mod tests {
         assert_eq!(key("a"), key("a"));
         assert_ne!(key("a"), key("b"));
         let limits = Limits { max_events: 1, ..Limits::default() };
-        assert_ne!(Key::of(&CompileRequest { source: "a".to_owned(), limits }).unwrap(), key("a"));
+        assert_ne!(Key::of("engine", &CompileRequest { source: "a".to_owned(), limits }).unwrap(), key("a"));
+        let request = CompileRequest { source: "a".to_owned(), limits: Limits::default() };
+        assert_ne!(Key::of("another", &request).unwrap(), key("a"));
     }
 }

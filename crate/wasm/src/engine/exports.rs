@@ -2,13 +2,14 @@
 
 use js_sys::WebAssembly::{self, Global, Memory};
 use js_sys::{Function, Reflect, Uint8Array};
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 /// Buffers for messages are multiples of this many bytes.
 const BUFFER_UNIT: u32 = 1 << 10;
 
 /// What a message asks for; each has an export of its own.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Operation {
     /// `nexus_compile`.
     Compile,

@@ -7,6 +7,8 @@ use nexus_core::Error;
 
 use super::instance::Instance;
 
+mod bytes;
+
 /// Unit of comparison: small enough that a compiled handler is some 100 KB, large enough that restoring it is few copies.
 const PAGE: usize = 4 << 10;
 
@@ -77,7 +79,7 @@ impl BootImage {
 impl CompiledImage {
     #[cfg(all(test, target_arch = "wasm32"))]
     pub(super) fn of_size(bytes: usize) -> Self {
-        Self { memory_bytes: 0, stretches: vec![(0, vec![0; bytes])] }
+        Self { memory_bytes: bytes.next_multiple_of(super::instance::WASM_PAGE), stretches: vec![(0, vec![0; bytes])] }
     }
 
     /// Brings an instance that is at the boot image to this one.

@@ -1,16 +1,16 @@
 //! One instance of the sandbox module: its memory, its globals, its calls.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use js_sys::WebAssembly::{self, Global, Memory};
+use js_sys::WebAssembly::{self, Global};
 use js_sys::{Function, Object, Reflect, Uint8Array};
 use nexus_core::message::{HostCall, HostReply};
-use nexus_core::{Error, ErrorCode, Segment, msgpack};
+use nexus_core::{Error, ErrorCode, msgpack};
 use nexus_kernel::engine::{AbortCheck, HostDispatch};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -25,30 +25,40 @@ pub const WASM_PAGE: usize = 64 << 10;
 /// What a stopped instance may spend on telling what it did.
 const POST_MORTEM: Budget = Budget::new(200_000_000, 2_000);
 
-/// The memories of all instances there are, for the statistics.
-pub type Memories = Rc<RefCell<BTreeMap<u64, Memory>>>;
-
 /// The import `nexus.tick`.
 type Tick = Closure<dyn Fn(i64) -> i64>;
 /// The import `nexus.host_call`.
 type HostCallImport = Closure<dyn Fn(u32, u32) -> Result<u32, JsValue>>;
 
 /// Why a call ended without an answer.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Trap {
     /// As the run reports it.
     pub error: Error,
-    /// What the stopped instance still told.
-    pub post_mortem: Option<Segment>,
+    /// What the stopped instance still told: a [`PostMortem`](nexus_core::message::PostMortem).
+    pub post_mortem: Option<ByteBuf>,
 }
 
 /// What a call answered and cost.
 #[derive(Debug)]
-pub struct Called<T> {
-    /// The answer.
-    pub outcome: Result<T, Trap>,
+pub struct Called {
+    /// The answer, as the module gave it.
+    pub outcome: Result<Vec<u8>, Trap>,
     /// What is left.
     pub budget: Budget,
+}
+
+impl Called {
+    /// The answer as the message that it is.
+    ///
+    /// # Errors
+    /// The trap; one with `INTERNAL_ERROR` for bytes that are no such message.
+    pub fn answer<T: DeserializeOwned>(self) -> Result<T, Trap> {
+        msgpack::decode(&self.outcome?).map_err(|error| {
+            let error = Error::internal(format!("the sandbox's answer: {}", error.message));
+            Trap { error, post_mortem: None }
+        })
+    }
 }
 
 /// What the imports share with the instance.
@@ -60,11 +70,11 @@ struct Inner {
 
 /// One instance.
 pub struct Instance {
-    id: u64,
     inner: Rc<Inner>,
     exports: Exports,
     boot_stack_pointer: JsValue,
-    memories: Memories,
+    /// Segments that its run has told.
+    told: Cell<u32>,
     /// Alive as long as the module may call them.
     _imports: (Tick, HostCallImport),
 }
@@ -74,8 +84,7 @@ impl Instance {
     ///
     /// # Errors
     /// `WASM_ERROR` if the platform refuses, or the module is not the sandbox's.
-    pub async fn new(module: &WebAssembly::Module, memories: &Memories) -> Result<Self, Error> {
-        thread_local!(static NEXT_ID: Cell<u64> = const { Cell::new(0) });
+    pub async fn new(module: &WebAssembly::Module) -> Result<Self, Error> {
         let inner = Rc::new(Inner { meter: Meter::default(), host: RefCell::new(None), exports: RefCell::new(None) });
         let tick: Tick = {
             let inner = Rc::clone(&inner);
@@ -106,10 +115,8 @@ impl Instance {
             )
         })?;
         inner.exports.replace(Some(exports.clone()));
-        let id = NEXT_ID.replace(NEXT_ID.get() + 1);
-        memories.borrow_mut().insert(id, exports.memory.clone());
         let boot_stack_pointer = exports.stack_pointer.value();
-        Ok(Self { id, inner, exports, boot_stack_pointer, memories: Rc::clone(memories), _imports: (tick, host_call) })
+        Ok(Self { inner, exports, boot_stack_pointer, told: Cell::new(0), _imports: (tick, host_call) })
     }
 
     /// Bytes of its memory.
@@ -172,35 +179,31 @@ impl Instance {
     }
 
     /// Sends a message and reads the answer. `host` serves the host functions that are called meanwhile.
-    pub fn call<T: DeserializeOwned>(
+    pub fn call(
         &self,
         operation: Operation,
-        message: &impl Serialize,
+        message: &[u8],
         budget: Budget,
         host: Option<HostDispatch>,
         aborted: Option<AbortCheck>,
-    ) -> Called<T> {
-        let message = match msgpack::encode(message) {
-            Ok(message) => message,
-            Err(error) => return Called { outcome: Err(Trap { error, post_mortem: None }), budget },
-        };
+    ) -> Called {
         let meter = &self.inner.meter;
+        if operation != Operation::Resume {
+            self.told.set(0);
+        }
         self.inner.host.replace(host);
         self.set_grant(meter.open(budget, aborted));
-        let answered = self.exports.exchange(operation, &message);
+        let answered = self.exports.exchange(operation, message);
         let budget = meter.close(self.unreported());
         self.inner.host.replace(None);
-        let outcome = match answered {
-            Ok(reply) => msgpack::decode(&reply).map_err(|error| {
-                let error = Error::internal(format!("the sandbox's answer: {}", error.message));
-                Trap { error, post_mortem: None }
-            }),
-            Err(thrown) => {
-                rethrow_panic(&thrown);
-                let stopped = meter.stopped();
-                Err(self.trap(stopped, &thrown))
-            }
-        };
+        if answered.is_ok() {
+            self.told.set(self.told.get() + 1);
+        }
+        let outcome = answered.map_err(|thrown| {
+            rethrow_panic(&thrown);
+            let stopped = meter.stopped();
+            self.trap(stopped, &thrown)
+        });
         Called { outcome, budget }
     }
 
@@ -234,11 +237,12 @@ impl Instance {
         });
         let tell = || {
             prepare();
-            self.exports.post_mortem.call0(&JsValue::UNDEFINED).and_then(|length| self.exports.read_reply(&length))
+            let length = self.exports.post_mortem.call1(&JsValue::UNDEFINED, &self.told.get().into())?;
+            self.exports.read_reply(&length)
         };
-        // Where it traps too, it tells less when it is asked again.
-        let told = tell().or_else(|_| tell());
-        let post_mortem = told.ok().and_then(|reply| msgpack::decode(&reply).ok());
+        // Where it traps too, it tells less when it is asked again, twice.
+        let told = tell().or_else(|_| tell()).or_else(|_| tell());
+        let post_mortem = told.ok().map(ByteBuf::from);
         self.exports.stack_pointer.set_value(&self.boot_stack_pointer);
         Trap { error, post_mortem }
     }
@@ -248,7 +252,6 @@ impl Drop for Instance {
     fn drop(&mut self) {
         // The exports lead to the memory, and the imports lead here: without this nothing of it would ever be freed.
         self.inner.exports.replace(None);
-        self.memories.borrow_mut().remove(&self.id);
     }
 }
 

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use nexus_core::{Error, ErrorCode, Value};
 use nexus_kernel::engine::AbortCheck;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -18,7 +19,7 @@ extern "C" {
 const GRANT: u64 = 1_000_000;
 
 /// What is left to a run, or to a call on nobody's behalf.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Budget {
     /// Units of fuel it was given in all.
     pub fuel: u64,

@@ -2,40 +2,54 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`sandboxes`] | makes, lends and replaces sandboxes |
+//! | [`sandbox`], [`inline_sandbox`] | an instance that serves run after run |
+//! | [`worker_sandbox`], [`worker_side`], [`worker_message`] | the same behind a Worker: the kernel's side, the Worker's, what they say |
 //! | [`instance`], [`exports`] | one instance: memory, globals, calls, traps |
 //! | [`meter`] | fuel, wall clock and abort of the call that an instance is in |
 //! | [`image`] | the memory that an instance is restored to |
-//! | [`compile_cache`] | compiled handlers |
+//! | [`compile_cache`], [`image_store`] | compiled handlers, in memory and in the platform's storage |
 //! | [`pool`] | who gets which instance |
 //!
 //! Calls into the sandbox may come back to the kernel (a host function that starts another run), so no borrow is ever
 //! held across one.
 
+pub mod build_stamp;
 pub mod compile_cache;
 pub mod exports;
 pub mod image;
+pub mod image_store;
+pub mod inline_sandbox;
 pub mod instance;
 pub mod meter;
 pub mod pool;
+pub mod sandbox;
+pub mod sandboxes;
+pub mod worker_message;
+pub mod worker_sandbox;
+pub mod worker_side;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use js_sys::{ArrayBuffer, WebAssembly};
-use nexus_core::message::{CompileRequest, Compiled, InferRequest, Inferred, ResumeRequest, StartRequest};
-use nexus_core::{Answer, CapabilityToken, Error, ErrorCode, Limits, Segment, Status, Value, limits};
+use js_sys::{Function, WebAssembly};
+use nexus_core::message::{CompileRequest, InferRequest, Inferred, PostMortem, ResumeRequest, StartRequest};
+use nexus_core::{Answer, CapabilityToken, Error, ErrorCode, Limits, Segment, Status, Value, limits, msgpack};
 use nexus_kernel::engine::{AbortCheck, Engine, EngineStats, HostDispatch, LocalFuture, Resume, Start};
-use wasm_bindgen::JsCast;
 
 use crate::executor;
 
+use self::build_stamp::build_stamp;
 use self::compile_cache::{CompileCache, Key};
 use self::exports::Operation;
-use self::image::BootImage;
-use self::instance::{Called, Instance, Memories, Trap};
+use self::image::CompiledImage;
+use self::image_store::ImageStore;
+use self::instance::Trap;
 use self::meter::{Budget, monotonic_ms};
-use self::pool::{Lease, Pool, PoolSize};
+use self::pool::{Lease, PoolSize};
+use self::sandbox::{Footing, Prepared, Sandbox};
+use self::sandboxes::{Sandboxes, count, no_sandbox};
 
 /// What every run is called inside. Its own name would be part of what the module hashes and compares, and a run would
 /// cost a little more or less depending on its name.
@@ -43,27 +57,37 @@ const INNER_NAME: &str = "run";
 
 /// An instance whose memory outgrew its image by more than this is dropped after its run rather than kept: restoring
 /// has to clear what it grew by, and a page keeps the memory.
-const KEPT_GROWTH: usize = 8 << 20;
+const KEPT_GROWTH: u64 = 8 << 20;
 
 /// Runs handlers in instances of the sandbox module.
 pub struct WasmEngine {
-    module: WebAssembly::Module,
-    boot_image: BootImage,
-    boot_bytes: usize,
-    pool: Rc<Pool<Instance>>,
-    memories: Memories,
-    created: Cell<u64>,
-    replaced: Cell<u64>,
-    restored: Cell<u64>,
+    /// The hash of the module.
+    identity: String,
+    sandboxes: Sandboxes,
+    /// Bytes that an instance begins with.
+    boot_bytes: u64,
     cache: RefCell<CompileCache>,
+    image_store: Option<ImageStore>,
     suspended: RefCell<HashMap<String, SuspendedRun>>,
     cache_hits: Cell<u64>,
     cache_misses: Cell<u64>,
 }
 
+/// What an engine is made with.
+pub struct EngineOptions {
+    /// [`Threads::start`](crate::surroundings::Threads::start), if instances are to live in Workers.
+    pub start_worker: Option<Function>,
+    /// How many instances.
+    pub pool: PoolSize,
+    /// Bytes of compiled handlers that are kept in memory.
+    pub cache_bytes: u32,
+    /// Where they are kept besides.
+    pub image_store: Option<ImageStore>,
+}
+
 /// A run that waits for answers, with the instance that holds it.
 struct SuspendedRun {
-    lease: Lease<Instance>,
+    lease: Lease<Sandbox>,
     budget: Budget,
     memory_limit: u64,
     host: HostDispatch,
@@ -71,7 +95,7 @@ struct SuspendedRun {
 
 /// A handler in an instance, ready to start.
 struct Ready {
-    lease: Lease<Instance>,
+    lease: Lease<Sandbox>,
     /// Microseconds that compiling took; `None` if it was at hand.
     compilation_time_us: Option<u64>,
 }
@@ -95,90 +119,57 @@ impl WasmEngine {
     ///
     /// # Errors
     /// `WASM_ERROR` if the module is not the sandbox's or the platform refuses it.
-    pub async fn open(module: WebAssembly::Module, size: PoolSize) -> Result<Rc<Self>, Error> {
-        let memories = Memories::default();
-        let first = Instance::new(&module, &memories).await?;
-        let boot_image = BootImage::of(&first);
-        let engine = Rc::new(Self {
-            module,
-            boot_bytes: first.memory_bytes(),
-            boot_image,
-            pool: Pool::new(size),
-            memories,
-            created: Cell::new(1),
-            replaced: Cell::new(0),
-            restored: Cell::new(0),
-            cache: RefCell::new(CompileCache::new(compile_cache::BYTES)),
+    pub async fn open(module: WebAssembly::Module, options: EngineOptions) -> Result<Rc<Self>, Error> {
+        let EngineOptions { start_worker, pool, cache_bytes, image_store } = options;
+        let identity = build_stamp(&module)?;
+        let (sandboxes, boot_bytes) = Sandboxes::open(module, start_worker, pool).await?;
+        Ok(Rc::new(Self {
+            identity,
+            sandboxes,
+            boot_bytes,
+            cache: RefCell::new(CompileCache::new(cache_bytes as usize)),
+            image_store,
             suspended: RefCell::default(),
             cache_hits: Cell::new(0),
             cache_misses: Cell::new(0),
-        });
-        engine.pool.add(first);
-        for _ in 1..size.min_instances {
-            engine.pool.add(engine.instance().await?);
+        }))
+    }
+
+    /// What a handler is compiled to, if it is at hand.
+    async fn image(&self, key: &Key) -> Option<Rc<CompiledImage>> {
+        let kept = self.cache.borrow_mut().get(key);
+        if kept.is_some() {
+            return kept;
         }
-        Ok(engine)
-    }
-
-    async fn instance(&self) -> Result<Instance, Error> {
-        let instance = Instance::new(&self.module, &self.memories).await?;
-        count(&self.created);
-        Ok(instance)
-    }
-
-    /// A lease whose instance is at the boot image.
-    async fn booted(&self) -> Result<Lease<Instance>, Error> {
-        let mut lease = self.pool.lease().await?;
-        match lease.instance() {
-            Some(instance) => {
-                self.boot_image.restore(instance)?;
-                count(&self.restored);
-            }
-            None => lease.put(self.instance().await?),
-        }
-        Ok(lease)
-    }
-
-    /// Frees the instance of the lease.
-    fn replace(&self, lease: &mut Lease<Instance>) {
-        drop(lease.take());
-        count(&self.replaced);
+        let stored = Rc::new(self.image_store.as_ref()?.get(key).await?);
+        self.cache.borrow_mut().insert(*key, Rc::clone(&stored));
+        Some(stored)
     }
 
     /// An instance in which the handler is compiled.
     async fn ready(&self, source: &str, limits: &Limits, aborted: Option<AbortCheck>) -> Result<Ready, NotReady> {
         let request = CompileRequest { source: source.to_owned(), limits: compilation_limits(limits) };
-        let key = Key::of(&request)?;
-        let mut lease = self.booted().await?;
-        let Some(instance) = lease.instance() else {
-            return Err(Error::internal("a lease without an instance").into());
-        };
-        let image = self.cache.borrow_mut().get(&key);
-        if let Some(image) = image {
-            image.apply(instance)?;
-            return Ok(Ready { lease, compilation_time_us: None });
-        }
-        instance.set_memory_limit(limits.memory_bytes.max(limits::MEMORY_BYTES))?;
-        let since = monotonic_ms();
-        let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits.timeout_ms);
-        let called: Called<Compiled> = instance.call(Operation::Compile, &request, budget, None, aborted);
-        let failed = match called.outcome {
-            Ok(compiled) => compiled.outcome.err(),
-            Err(trap) => {
-                self.replace(&mut lease);
-                Some(trap.error)
+        let key = Key::of(&self.identity, &request)?;
+        let mut lease = self.sandboxes.lease().await?;
+        let footing = match self.image(&key).await {
+            Some(image) => Footing::Compiled(image),
+            None => {
+                let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits.timeout_ms);
+                Footing::Source(msgpack::encode(&request)?, budget)
             }
         };
-        if let Some(error) = failed {
-            return Err(NotReady::Handler(error));
+        let since = monotonic_ms();
+        match self.sandboxes.prepare(&mut lease, footing, limits, aborted).await? {
+            Prepared::Restored => Ok(Ready { lease, compilation_time_us: None }),
+            Prepared::Compiled(image) => {
+                if let Some(store) = &self.image_store {
+                    store.put(&key, &image);
+                }
+                self.cache.borrow_mut().insert(key, Rc::new(image));
+                Ok(Ready { lease, compilation_time_us: Some(microseconds(monotonic_ms() - since)) })
+            }
+            Prepared::Refused { error, .. } => Err(NotReady::Handler(error)),
         }
-        if let Some(instance) = lease.instance() {
-            instance.reset_globals();
-            let image = self.boot_image.difference(instance);
-            // The limit is part of the boot image's memory, so it is set after each restore and not here.
-            self.cache.borrow_mut().insert(key, Rc::new(image));
-        }
-        Ok(Ready { lease, compilation_time_us: Some(microseconds(monotonic_ms() - since)) })
     }
 
     async fn run(&self, start: Start) -> Result<Segment, Error> {
@@ -212,68 +203,82 @@ impl WasmEngine {
             memory_limit: limits.memory_bytes,
             host,
         };
-        if let Some(instance) = run.lease.instance() {
-            instance.set_memory_limit(limits.memory_bytes)?;
-        }
-        let mut segment = self.segment(run_id, run, Operation::Start, &request, aborted);
+        let message = msgpack::encode(&request)?;
+        let mut segment = self.segment(run_id, run, Operation::Start, message, aborted).await;
         segment.metrics.cache_hit = cache_hit;
         segment.metrics.compilation_time_us = ready.compilation_time_us;
         Ok(segment)
     }
 
     /// Runs one segment. The run is kept if it is suspended at the end.
-    fn segment(
+    async fn segment(
         &self,
         run_id: String,
         mut run: SuspendedRun,
         operation: Operation,
-        request: &impl serde::Serialize,
+        message: Vec<u8>,
         aborted: AbortCheck,
     ) -> Segment {
-        let Some(instance) = run.lease.instance() else {
-            return Segment::failed(run_id, Error::internal("a run without an instance"));
+        // Out of the lease: if this future is dropped, so is what may be computing.
+        let Some(mut sandbox) = run.lease.take() else { return Segment::failed(run_id, no_sandbox()) };
+        let (before, since) = (run.budget, monotonic_ms());
+        let called = sandbox.call(operation, message, before, Some(Rc::clone(&run.host)), Some(aborted)).await;
+        let memory_bytes = sandbox.memory_bytes();
+        let called = match called {
+            Ok(called) => called,
+            Err(error) => {
+                self.sandboxes.lost();
+                let mut segment = stopped(&run_id, Trap { error, post_mortem: None }, run.memory_limit, memory_bytes);
+                segment.metrics.duration_us = microseconds(monotonic_ms() - since);
+                return segment;
+            }
         };
-        let before = run.budget;
-        let called: Called<Segment> =
-            instance.call(operation, request, before, Some(Rc::clone(&run.host)), Some(aborted));
         run.budget = called.budget;
-        let healthy = match &called.outcome {
+        let answer = called.answer::<Segment>();
+        let healthy = match &answer {
             Ok(_) => true,
             // A trap that nothing explains: whatever is wrong with the instance goes with it.
             Err(trap) => trap.error.code != ErrorCode::InternalError,
         };
-        let kept = healthy && instance.memory_bytes() <= self.boot_bytes + KEPT_GROWTH;
-        let memory_bytes = instance.memory_bytes() as u64;
-        let mut segment = called.outcome.unwrap_or_else(|trap| stopped(&run_id, trap, run.memory_limit, memory_bytes));
+        let kept = healthy && memory_bytes <= self.boot_bytes + KEPT_GROWTH;
+        let mut segment = answer.unwrap_or_else(|trap| stopped(&run_id, trap, run.memory_limit, memory_bytes));
         let suspensions = segment.suspensions.iter_mut().map(|call| &mut call.suspension_id);
         for suspension_id in suspensions.chain(&mut segment.aborted) {
             rename(suspension_id, INNER_NAME, &run_id);
         }
         segment.run_id = run_id;
-        segment.metrics.fuel_used = called.budget.fuel_used - before.fuel_used;
-        segment.metrics.duration_us = microseconds(called.budget.time_used_ms - before.time_used_ms);
+        segment.metrics.fuel_used = run.budget.fuel_used - before.fuel_used;
+        segment.metrics.duration_us = microseconds(run.budget.time_used_ms - before.time_used_ms);
         if segment.status == Status::Suspended {
+            run.lease.put(sandbox);
             self.suspended.borrow_mut().insert(segment.run_id.clone(), run);
-        } else if !kept {
-            self.replace(&mut run.lease);
+        } else if kept {
+            run.lease.put(sandbox);
+        } else {
+            self.sandboxes.replace(&mut run.lease, sandbox);
         }
         segment
     }
 
     async fn infer(&self, source: &str) -> Result<Vec<CapabilityToken>, Error> {
-        let mut lease = self.booted().await?;
-        let request = InferRequest { source: source.to_owned(), limits: Limits::default() };
-        let Some(instance) = lease.instance() else {
-            return Err(Error::internal("a lease without an instance"));
-        };
-        instance.set_memory_limit(limits::MEMORY_BYTES)?;
+        let mut lease = self.sandboxes.lease().await?;
+        self.sandboxes.prepare(&mut lease, Footing::Booted, &Limits::default(), None).await?;
+        let mut sandbox = lease.take().ok_or_else(no_sandbox)?;
+        let message = msgpack::encode(&InferRequest { source: source.to_owned(), limits: Limits::default() })?;
         let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits::TIMEOUT_MS);
-        let called: Called<Inferred> = instance.call(Operation::Infer, &request, budget, None, None);
-        match called.outcome {
-            Ok(inferred) => inferred.outcome,
-            Err(trap) => {
-                self.replace(&mut lease);
+        let called = sandbox.call(Operation::Infer, message, budget, None, None).await;
+        match called.map(instance::Called::answer::<Inferred>) {
+            Ok(Ok(inferred)) => {
+                lease.put(sandbox);
+                inferred.outcome
+            }
+            Ok(Err(trap)) => {
+                self.sandboxes.replace(&mut lease, sandbox);
                 Err(trap.error)
+            }
+            Err(error) => {
+                self.sandboxes.lost();
+                Err(error)
             }
         }
     }
@@ -293,8 +298,8 @@ impl Engine for WasmEngine {
             for Answer { suspension_id, .. } in &mut answers {
                 rename(suspension_id, run_id, INNER_NAME);
             }
-            let request = ResumeRequest { answers, state, now };
-            Ok(self.segment(run_id.to_owned(), run, Operation::Resume, &request, aborted))
+            let message = msgpack::encode(&ResumeRequest { answers, state, now })?;
+            Ok(self.segment(run_id.to_owned(), run, Operation::Resume, message, aborted).await)
         })
     }
 
@@ -317,34 +322,27 @@ impl Engine for WasmEngine {
         Box::pin(self.infer(source))
     }
 
+    fn identity(&self) -> String {
+        self.identity.clone()
+    }
+
     fn stats(&self) -> EngineStats {
-        let memory =
-            |memory: &WebAssembly::Memory| u64::from(memory.buffer().unchecked_into::<ArrayBuffer>().byte_length());
+        let cache = self.cache.borrow();
         EngineStats {
-            active_instances: self.pool.active(),
-            available_instances: self.pool.available(),
-            memory_bytes: self.memories.borrow().values().map(memory).sum(),
             cache_hits: self.cache_hits.get(),
             cache_misses: self.cache_misses.get(),
-            queued_runs: self.pool.waiting(),
-            created_instances: self.created.get(),
-            replaced_instances: self.replaced.get(),
-            restored_instances: self.restored.get(),
-            cache_entries: self.cache.borrow().entries(),
-            cache_bytes: self.cache.borrow().bytes(),
+            cache_entries: cache.entries(),
+            cache_bytes: cache.bytes(),
+            ..self.sandboxes.stats()
         }
     }
 
     fn close(&self) {
-        self.pool.close();
+        self.sandboxes.close();
         let suspended = self.suspended.take();
         drop(suspended);
         self.cache.borrow_mut().clear();
     }
-}
-
-fn count(counter: &Cell<u64>) {
-    counter.set(counter.get() + 1);
 }
 
 /// Names of suspensions begin with their run's.
@@ -364,7 +362,8 @@ fn compilation_limits(limits: &Limits) -> Limits {
 /// The segment of a run that was stopped: what it did until then, and where it was.
 fn stopped(run_id: &str, trap: Trap, memory_limit: u64, memory_bytes: u64) -> Segment {
     let Trap { mut error, post_mortem } = trap;
-    let mut segment = post_mortem.unwrap_or_else(|| {
+    let told = post_mortem.and_then(|told| msgpack::decode::<PostMortem>(&told).ok());
+    let mut segment = told.unwrap_or_else(|| {
         let mut segment = Segment::new(run_id, Status::Error);
         // The heap's own count is lost with the rest; the whole memory bounds it.
         segment.metrics.memory_used_bytes = memory_bytes;

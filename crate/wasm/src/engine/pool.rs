@@ -140,6 +140,7 @@ impl<T: 'static> Pool<T> {
 
     /// Frees what idles beyond `min_instances` since the timeout.
     fn shrink(self: &Rc<Self>, now: f64) {
+        drop(self.look.take());
         let until = now - f64::from(self.size.idle_timeout_ms);
         let over: Vec<_> = {
             let spare = self.spare();

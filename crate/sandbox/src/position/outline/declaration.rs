@@ -4,11 +4,11 @@ use boa_engine::ast::declaration::Binding;
 use boa_engine::ast::expression::Expression;
 use boa_engine::ast::expression::access::PropertyAccess;
 use boa_engine::ast::function::{
-    ClassElement, ClassElementName, FormalParameterList, FunctionBody, FunctionExpression,
+    ClassElement, ClassElementName, ClassMethodDefinition, FormalParameterList, FunctionBody, FunctionExpression,
 };
 use boa_engine::ast::operations::{bound_names, var_declared_names};
 use boa_engine::ast::pattern::{ArrayPatternElement, ObjectPatternElement, Pattern};
-use boa_engine::ast::property::PropertyName;
+use boa_engine::ast::property::{MethodDefinitionKind, PropertyName};
 use boa_engine::ast::{Position, Spanned, Statement, StatementListItem};
 
 use super::extent::{member, start, wrapped_start};
@@ -20,10 +20,12 @@ impl Walk<'_> {
         let function = self.functions;
         self.functions += 1;
         let (names, open) = (std::mem::take(&mut self.names), std::mem::take(&mut self.open));
+        let outer = (std::mem::replace(&mut self.function, function), self.in_loop.take());
         self.names.open(&[]);
         self.enter(Kind::Parameters, function, None);
         self.nested(|this| walk(this, function));
         (self.names, self.open) = (names, open);
+        (self.function, self.in_loop) = outer;
     }
 
     pub fn function(&mut self, parameters: &FormalParameterList, body: &FunctionBody) {
@@ -59,6 +61,7 @@ impl Walk<'_> {
                 this.binding(parameter.variable().binding());
             }
             this.names.declare(var_declared_names(body));
+            this.body(body);
             let container = this.enter(Kind::Guard(guard), function, None);
             this.label(container, label);
             this.block(body.statements());
@@ -87,6 +90,7 @@ impl Walk<'_> {
                     if let ClassElementName::PropertyName(name) = method.name() {
                         self.property_name(name);
                     }
+                    self.name(method);
                     self.function(method.parameters(), method.body());
                 }
                 ClassElement::FieldDefinition(field) | ClassElement::StaticFieldDefinition(field) => {
@@ -103,6 +107,22 @@ impl Walk<'_> {
         }
         // Static fields and blocks run last.
         self.operation(Action::Call, at);
+    }
+
+    /// Names the next function.
+    fn name(&mut self, method: &ClassMethodDefinition) {
+        let (mark, name) = match method.name() {
+            ClassElementName::PropertyName(PropertyName::Literal(name)) => ("", name.sym()),
+            ClassElementName::PropertyName(PropertyName::Computed(_)) => return,
+            ClassElementName::PrivateName(name) => ("#", name.description()),
+        };
+        let accessor = match method.kind() {
+            MethodDefinitionKind::Get => "get ",
+            MethodDefinitionKind::Set => "set ",
+            _ => "",
+        };
+        let name = format!("{accessor}{mark}{}", self.interner.resolve_expect(name));
+        self.outline.names.insert(self.functions, name);
     }
 
     fn field(&mut self, value: Option<&Expression>) {

@@ -3,7 +3,7 @@
 use boa_engine::ast::expression::access::{PropertyAccess, PropertyAccessField};
 use boa_engine::ast::expression::literal::{LiteralKind, ObjectLiteral, PropertyDefinition, TemplateElement};
 use boa_engine::ast::expression::operator::assign::AssignTarget;
-use boa_engine::ast::expression::operator::binary::{BinaryOp, RelationalOp};
+use boa_engine::ast::expression::operator::binary::{ArithmeticOp, BinaryOp, BitwiseOp, RelationalOp};
 use boa_engine::ast::expression::operator::unary::UnaryOp;
 use boa_engine::ast::expression::operator::update::UpdateTarget;
 use boa_engine::ast::expression::operator::{Assign, Binary, Unary, Update};
@@ -104,7 +104,7 @@ impl Walk<'_> {
                         this.nested(|this| this.expression(part));
                     }
                 }
-                this.operation(Action::Operator, start);
+                this.instruction("ConcatToString", Action::Operator, start);
             }),
             Expression::PropertyAccess(access) => self.guarded(engines_member(access), member(access), |this| {
                 this.access_parts(access);
@@ -143,7 +143,10 @@ impl Walk<'_> {
                     this.expression(conditional.if_false());
                 });
             }
-            Expression::Await(r#await) => self.expression(r#await.target()),
+            Expression::Await(r#await) => {
+                self.expression(r#await.target());
+                self.instruction("Await", Action::Await, start);
+            }
             Expression::Yield(r#yield) => match r#yield.target() {
                 Some(target) if r#yield.delegate() => {
                     self.marked(target);
@@ -171,7 +174,7 @@ impl Walk<'_> {
             for element in elements {
                 if let Expression::Spread(spread) = element {
                     this.marked(spread.target());
-                    this.operation(Action::Iterate, start(spread.target()));
+                    this.instruction("PushIteratorToArray", Action::Iterate, start(spread.target()));
                 } else {
                     this.expression(element);
                 }
@@ -339,9 +342,14 @@ impl Walk<'_> {
             first = link.lhs();
         }
         self.expression(first);
+        // The engine computes constants when it compiles, unless that fails.
+        let folded = links.len() == 1 && is_folded(binary);
         for link in links.into_iter().rev() {
             self.expression(link.rhs());
-            self.operation(Action::Operator, at);
+            match opcode(link.op()) {
+                Some(opcode) if !folded => self.instruction(opcode, Action::Operator, at),
+                _ => self.operation(Action::Operator, at),
+            }
         }
     }
 
@@ -380,6 +388,39 @@ impl Walk<'_> {
     }
 }
 
+/// The instruction of an operator.
+const fn opcode(operator: BinaryOp) -> Option<&'static str> {
+    Some(match operator {
+        BinaryOp::Arithmetic(operator) => match operator {
+            ArithmeticOp::Add => "Add",
+            ArithmeticOp::Sub => "Sub",
+            ArithmeticOp::Div => "Div",
+            ArithmeticOp::Mul => "Mul",
+            ArithmeticOp::Exp => "Pow",
+            ArithmeticOp::Mod => "Mod",
+        },
+        BinaryOp::Bitwise(operator) => match operator {
+            BitwiseOp::And => "BitAnd",
+            BitwiseOp::Or => "BitOr",
+            BitwiseOp::Xor => "BitXor",
+            BitwiseOp::Shl => "ShiftLeft",
+            BitwiseOp::Shr => "ShiftRight",
+            BitwiseOp::UShr => "UnsignedShiftRight",
+        },
+        BinaryOp::Relational(operator) => match operator {
+            RelationalOp::Equal => "Eq",
+            RelationalOp::NotEqual => "NotEq",
+            RelationalOp::StrictEqual => "StrictEq",
+            RelationalOp::StrictNotEqual => "StrictNotEq",
+            RelationalOp::In => "In",
+            RelationalOp::InstanceOf => "InstanceOf",
+            // In a condition they are one with the jump.
+            _ => return None,
+        },
+        BinaryOp::Logical(_) | BinaryOp::Comma => return None,
+    })
+}
+
 /// Whether it takes two values and computes a third.
 const fn is_operator(binary: &Binary) -> bool {
     !matches!(binary.op(), BinaryOp::Logical(_) | BinaryOp::Comma)
@@ -390,17 +431,17 @@ fn constant(expression: &Expression) -> bool {
     match expression.flatten() {
         Expression::Literal(_) => true,
         Expression::Unary(unary) => constant(unary.target()),
-        // These throw where the right side is no object, which the engine leaves to the run.
-        Expression::Binary(binary)
-            if matches!(binary.op(), BinaryOp::Relational(RelationalOp::In | RelationalOp::InstanceOf)) =>
-        {
-            false
-        }
-        Expression::Binary(binary) => {
-            let shortened = matches!(binary.op(), BinaryOp::Logical(_));
-            constant(binary.lhs()) && (shortened || constant(binary.rhs()))
-        }
+        Expression::Binary(binary) => is_folded(binary),
         _ => false,
+    }
+}
+
+fn is_folded(binary: &Binary) -> bool {
+    match binary.op() {
+        // These throw where the right side is no object, which the engine leaves to the run.
+        BinaryOp::Relational(RelationalOp::In | RelationalOp::InstanceOf) => false,
+        BinaryOp::Logical(_) => constant(binary.lhs()),
+        _ => constant(binary.lhs()) && constant(binary.rhs()),
     }
 }
 

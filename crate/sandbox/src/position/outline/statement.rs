@@ -8,6 +8,7 @@ use boa_engine::ast::statement::{LabelledItem, Statement, Switch, Try};
 use boa_engine::ast::{Position, Spanned, StatementListItem};
 
 use super::extent::start;
+use super::loops::Keyword;
 use super::{Action, Insertion, Walk};
 
 impl Walk<'_> {
@@ -102,8 +103,14 @@ impl Walk<'_> {
                 }
             }
             // The condition is compiled before the body here, too.
-            Statement::DoWhileLoop(statement) => self.r#loop(None, Some(statement.cond()), statement.body()),
-            Statement::WhileLoop(statement) => self.r#loop(None, Some(statement.condition()), statement.body()),
+            Statement::DoWhileLoop(statement) => self.r#loop(Keyword::Do, |this| {
+                this.condition(statement.cond());
+                this.statement(statement.body());
+            }),
+            Statement::WhileLoop(statement) => self.r#loop(Keyword::While, |this| {
+                this.condition(statement.condition());
+                this.statement(statement.body());
+            }),
             Statement::ForLoop(statement) => self.for_loop(statement),
             Statement::ForInLoop(statement) => {
                 self.iteration(statement.initializer(), statement.target(), statement.body());
@@ -155,36 +162,32 @@ impl Walk<'_> {
             }
             None => {}
         }
-        self.r#loop(statement.final_expr(), statement.condition(), statement.body());
+        self.r#loop(Keyword::For, |this| {
+            if let Some(update) = statement.final_expr() {
+                this.expression(update);
+            }
+            if let Some(condition) = statement.condition() {
+                this.condition(condition);
+            }
+            this.statement(statement.body());
+        });
         if scoped {
             self.names.close();
         }
-    }
-
-    fn r#loop(&mut self, update: Option<&Expression>, condition: Option<&Expression>, body: &Statement) {
-        let at = condition.or(update).map(start).or_else(|| first(body));
-        let round = |this: &mut Self| {
-            if let Some(at) = at {
-                this.operation(Action::Loop, at);
-            }
-        };
-        round(self);
-        if let Some(update) = update {
-            self.expression(update);
-            round(self);
-        }
-        if let Some(condition) = condition {
-            self.condition(condition);
-            round(self);
-        }
-        self.statement(body);
-        round(self);
     }
 
     /// `for … of` and `for … in`.
     fn iteration(&mut self, head: &IterableLoopInitializer, iterated: &Expression, body: &Statement) {
         let at = start(iterated);
         self.marked(iterated);
+        self.operation(Action::Iterate, at);
+        self.r#loop(Keyword::For, |this| this.rounds(head, at, body));
+        // The iterator is told that the loop is over.
+        self.operation(Action::Iterate, at);
+    }
+
+    /// The part of such a loop that is done again and again.
+    fn rounds(&mut self, head: &IterableLoopInitializer, at: Position, body: &Statement) {
         self.operation(Action::Iterate, at);
         self.names.open(&[]);
         match head {
@@ -202,7 +205,7 @@ impl Walk<'_> {
         }
         self.statement(body);
         self.names.close();
-        // The iterator is told that the loop is over.
+        // And here: something was thrown.
         self.operation(Action::Iterate, at);
     }
 
@@ -245,18 +248,5 @@ impl Walk<'_> {
         if let Some(finally) = statement.finally() {
             self.block(finally.block().statement_list().statements());
         }
-    }
-}
-
-/// Where the first expression of a statement is, as far as statements know.
-fn first(statement: &Statement) -> Option<Position> {
-    match statement {
-        Statement::Expression(expression) => Some(start(expression)),
-        Statement::If(statement) => Some(start(statement.cond())),
-        Statement::Block(block) => match block.statement_list().statements().first()? {
-            StatementListItem::Statement(statement) => first(statement),
-            StatementListItem::Declaration(_) => None,
-        },
-        _ => None,
     }
 }
