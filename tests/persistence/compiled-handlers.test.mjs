@@ -97,7 +97,7 @@ test("the image of another handler, or another module's, is not taken for this o
 });
 
 test("the budget holds, and the oldest go first", async () => {
-  await runOnce();
+  await call("run", ["return 9"], PERSISTENT);
   const [{ length }] = await call("entries", 1);
   await call("forget");
   const cache = { persistent: true, bytes: Math.floor(length * 3.5) };
