@@ -25,6 +25,9 @@ fn options(recording: &Recording) -> RunOptions {
     }
 }
 
+/// A change of a record, and a word of what it leads to.
+type Change = (&'static str, fn(&mut RunRecord));
+
 /// Runs and records on one kernel.
 fn record(source: &str) -> (Segment, RunRecord) {
     let (world, recording) = (World::new(), Recording::default());
@@ -123,7 +126,7 @@ fn a_changed_answer_is_told_at_the_call_that_it_answered() {
 fn whatever_comes_from_outside_makes_a_difference() {
     let source = "const n = $host.count(1); await $ext.test.wait(5); $emit('e', [n, $state.a, $args.n, Date.now(), Math.random()])";
     let (_, original) = record(source);
-    let changes: [(&str, fn(&mut RunRecord)); 7] = [
+    let changes: [Change; 7] = [
         ("segment.events[0].payload[0]", |record| record.steps[0].host_calls[0].outcome = Ok(Value::from(7)).into()),
         ("segment.events[0].payload[1]", |record| *record.context.state.get_mut("a").unwrap() = Value::from(9)),
         ("segment.events[0].payload[2]", |record| record.context.args = Value::object([("n", Value::from(4))])),
@@ -174,7 +177,7 @@ fn a_run_that_was_aborted_between_segments_replays_to_its_end() {
 #[test]
 fn records_that_cannot_be_replayed_are_refused() {
     let (_, original) = record("await $ext.test.wait(1); return 1");
-    let changes: [(&str, fn(&mut RunRecord)); 6] = [
+    let changes: [Change; 6] = [
         ("version 2", |record| record.version = 2),
         ("another build", |record| record.engine = "another build".into()),
         ("not whole", |record| record.steps.truncate(1)),
