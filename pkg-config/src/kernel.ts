@@ -3,6 +3,7 @@
 import { glue, type Surroundings } from "./binding.js";
 import { invalidArgument } from "./errors.js";
 import { httpOptionsOf, type BuiltInExtension } from "./http.js";
+import { withRecord } from "./records.js";
 import type * as api from "./types.js";
 
 // Older browsers have no such symbol; `await using` in code compiled for them looks for this one.
@@ -38,8 +39,13 @@ class NexusKernel implements api.Kernel {
     this.hostFunctions = new KernelHostFunctions(kernel);
   }
 
-  run<Result>(source: string, options?: api.RunOptions): Promise<api.RunResult<Result>> {
-    return this.#kernel.run(source, options);
+  async run<Result>(source: string, options?: api.RunOptions): Promise<api.RunResult<Result>> {
+    const [result, record] = await this.#kernel.run(source, options);
+    return withRecord(result, record);
+  }
+
+  replay<Result>(record: api.RunRecord, options?: { readonly signal?: AbortSignal }): Promise<api.Replay<Result>> {
+    return this.#kernel.replay(record, options);
   }
 
   execute<Result>(source: string, options?: api.ExecuteOptions): Promise<api.Segment<Result>> {

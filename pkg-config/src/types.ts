@@ -100,6 +100,8 @@ export interface ExecuteOptions<State extends object = object, Args = unknown> {
 export interface RunOptions<State extends object = object, Args = unknown> extends ExecuteOptions<State, Args> {
   /** Called with each segment as it ends, the last one included. What it throws goes to the console. */
   readonly onSegment?: ((segment: Segment) => void) | undefined;
+  /** Whether the result has a {@link RunRecord}. Default true. */
+  readonly record?: boolean | undefined;
 }
 
 /** A change of one key of the state. */
@@ -203,7 +205,86 @@ export interface Suspended extends Effects {
 export type Segment<Result = unknown> = Success<Result> | Failure | Suspended;
 
 /** What a run did from start to end. */
-export type RunResult<Result = unknown> = Success<Result> | Failure;
+export type RunResult<Result = unknown> = (Success<Result> | Failure) & {
+  /** What came into the run and what it did; not enumerable, and absent where `record: false` was given. */
+  readonly record?: RunRecord;
+};
+
+/** A value or why there is none. */
+export type Outcome =
+  | { readonly success: true; readonly value: unknown }
+  | { readonly success: false; readonly error: NexusErrorData };
+
+/** What one segment was given, and what it did. */
+export interface RecordedStep {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Answers to calls, in the order in which they arrived; calls are numbered from `"1"` over the run. */
+  readonly answers: readonly { readonly suspensionId: string; readonly outcome: Outcome }[];
+  /** What others changed in the state meanwhile. */
+  readonly state: readonly StateMutation[];
+  /** Calls of host functions, in order. */
+  readonly hostCalls: readonly { readonly name: string; readonly args: readonly unknown[]; readonly outcome: Outcome }[];
+  /** What came of it. What differs from time to time is zero: durations, memory, whether it was compiled before. */
+  readonly segment: Segment;
+  /** Refusals that the kernel added. */
+  readonly denials: readonly Denial[];
+  /** Where the clock or the caller stopped it: total units of fuel at that moment. */
+  readonly stoppedAt?: number;
+}
+
+/**
+ * A run, from everything it was given to everything it did: plain data, which `structuredClone` copies. JSON holds it too if its values
+ * are JSON's: `NaN`, infinities, `-0` and bytes are not. It is as secret as the run's state and answers.
+ */
+export interface RunRecord {
+  /** Of this shape. */
+  readonly version: 1;
+  /** SHA-256 of the sandbox module: a record replays on no other. */
+  readonly engine: string;
+  readonly source: string;
+  readonly context: {
+    readonly state: Readonly<Record<string, unknown>>;
+    readonly args: unknown;
+    readonly scope: unknown;
+    readonly capabilities: readonly string[];
+  };
+  readonly limits: { readonly [Name in keyof Limits]-?: number };
+  /** Registered extensions, each with its methods. */
+  readonly extensions: Readonly<Record<string, readonly string[]>>;
+  readonly hostFunctions: readonly string[];
+  /** Of `Math.random`: 32 hexadecimal digits. */
+  readonly seed: string;
+  /** The segments, in order. */
+  readonly steps: readonly RecordedStep[];
+  /** Why the run ended otherwise than by its handler. */
+  readonly ended?: NexusErrorData;
+}
+
+/** The first difference between a run and its record. */
+export interface Divergence {
+  readonly message: string;
+  /** In which segment, from 0. */
+  readonly step: number;
+  /** The calls whose answers that segment began with. */
+  readonly answered: readonly { readonly suspensionId: string; readonly extensionName: string; readonly method: string }[];
+  /** Where in the step: `segment.suspensions[0].args[1].id`, `hostCalls[2]`. */
+  readonly path: string;
+  /** What the record has there; absent: nothing. */
+  readonly expected?: unknown;
+  /** What the run had there. */
+  readonly found?: unknown;
+}
+
+/** What came of a replay. */
+export type Replay<Result = unknown> =
+  | { readonly status: "same"; readonly result: Success<Result> | Failure }
+  | {
+      readonly status: "diverged";
+      /** What the run did up to there. */
+      readonly result: Segment;
+      readonly divergence: Divergence;
+    };
 
 /** The answer to a call. */
 export type Answer =
@@ -352,6 +433,12 @@ export interface Kernel extends AsyncDisposable {
     source: string,
     options?: RunOptions<State, Args>,
   ): Promise<RunResult<Result>>;
+  /**
+   * Runs a recorded run once more, with everything from outside taken from the record, and compares effects, result, fuel and stack.
+   * No extension and no host function is called, and none need be registered.
+   * @throws NexusError `INVALID_ARGUMENT` for what is no record, or one of another version or sandbox module
+   */
+  replay<Result = unknown>(record: RunRecord, options?: { readonly signal?: AbortSignal | undefined }): Promise<Replay<Result>>;
   /**
    * Runs a handler to its first suspension. Each call that the segment lists is answered by {@link resume}, the first within
    * `suspensionTimeoutMs`: then the run is given up.

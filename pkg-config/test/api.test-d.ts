@@ -10,6 +10,7 @@ import {
   httpExtension,
   parseCapability,
   type Capability,
+  type Divergence,
   type ErrorCode,
   type Extension,
   type HookFailure,
@@ -17,6 +18,7 @@ import {
   type KernelOptions,
   type Limits,
   type NexusErrorData,
+  type RunRecord,
   type RunResult,
   type Segment,
   type Stats,
@@ -50,6 +52,16 @@ if (result.status === "success") {
   const line: number | undefined = result.error.location?.line;
   void [code, line];
 }
+// A record is told from a result, and replays to the same kind of result.
+if (result.record) {
+  same<typeof result.record, RunRecord>(true);
+  const replayed = await kernel.replay<{ total: number }>(result.record, { signal: AbortSignal.timeout(1) });
+  if (replayed.status === "diverged") same<typeof replayed.divergence, Divergence>(true);
+  else if (replayed.result.status === "success") same<typeof replayed.result.returnValue, { total: number } | undefined>(true);
+}
+// @ts-expect-error: execute leaves no record
+await kernel.execute("", { record: true });
+
 // @ts-expect-error: a result is no number before its status is known
 result.returnValue.total;
 
@@ -76,8 +88,8 @@ await kernel.run("", { state: "x" });
 await kernel.run("", { limits: { steps: 1 } });
 // @ts-expect-error: execute has no observer
 await kernel.execute("", { onSegment() {} });
-// @ts-expect-error: not there yet
-await createKernel({ executor: "worker" });
+// @ts-expect-error: no such executor
+await createKernel({ executor: "thread" });
 // @ts-expect-error: unknown options
 await createKernel({ audit: true });
 // @ts-expect-error: unknown options

@@ -140,9 +140,12 @@ fn check(engine: &dyn Engine, record: &RunRecord) -> Result<(), Error> {
         let message = format!("the record was made by the engine {}; this one is {identity}", record.engine);
         return Err(Error::invalid_argument(message));
     }
-    let (last, others) = record.steps.split_last().map_or((None, &[][..]), |(last, others)| (Some(last), others));
     let suspended = |step: &Step| step.segment.status == Status::Suspended;
-    if !others.iter().all(suspended) || last.is_some_and(suspended) != (record.ended.is_some() && last.is_some()) {
+    let whole = match record.steps.split_last() {
+        Some((last, others)) => others.iter().all(suspended) && suspended(last) == record.ended.is_some(),
+        None => record.ended.is_some(),
+    };
+    if !whole {
         return Err(Error::invalid_argument("the record is not whole: a segment is missing, or one too many"));
     }
     record.limits.validate()

@@ -1,9 +1,10 @@
-//! Early errors that the engine does not report: variables declared twice at the top level of a function's body.
+//! Early errors that the engine does not report: variables declared twice at the top level of a function's body, and what it
+//! only seems to support.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use boa_engine::ast::declaration::{Binding, Declaration, VarDeclaration, Variable};
+use boa_engine::ast::declaration::{Binding, Declaration, LexicalDeclaration, VarDeclaration, Variable};
 use boa_engine::ast::expression::{Expression, Identifier};
 use boa_engine::ast::function::FunctionBody;
 use boa_engine::ast::property::PropertyName;
@@ -24,6 +25,24 @@ pub fn redeclaration(script: &Script) -> Option<Identifier> {
         }
     }
     script.statements().visit_with(&mut Bodies).break_value()
+}
+
+/// The first name that is declared by `using`, anywhere in the script. The engine parses it, and then disposes of nothing or
+/// panics.
+pub fn using(script: &Script) -> Option<Identifier> {
+    struct Usings;
+    impl<'ast> Visitor<'ast> for Usings {
+        type BreakTy = Identifier;
+        fn visit_lexical_declaration(&mut self, declaration: &'ast LexicalDeclaration) -> ControlFlow<Identifier> {
+            if let LexicalDeclaration::Using(list) | LexicalDeclaration::AwaitUsing(list) = declaration
+                && let Some(name) = list.as_ref().iter().flat_map(|variable| bound_by(variable.binding())).next()
+            {
+                return ControlFlow::Break(name);
+            }
+            declaration.visit_with(self)
+        }
+    }
+    script.statements().visit_with(&mut Usings).break_value()
 }
 
 /// How a name is declared.

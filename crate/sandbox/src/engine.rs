@@ -16,6 +16,8 @@ use boa_engine::property::Attribute;
 use boa_engine::realm::Realm;
 use boa_engine::{Context, JsNativeError, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string};
 
+use crate::builtins;
+
 /// Shares between the engine's callbacks and the run what neither can pass to the other.
 #[derive(Default)]
 pub struct Signals {
@@ -186,6 +188,7 @@ pub fn boot(signals: &Rc<Signals>, jobs: &Rc<Jobs>) -> JsResult<Context> {
         global.delete_property_or_throw(JsString::from(name), &mut context)?;
     }
     seed_random(&mut context, signals)?;
+    builtins::install(&mut context)?;
     let intrinsics = find_intrinsics(&mut context)?;
     context.insert_data(intrinsics);
     Ok(context)

@@ -15,6 +15,7 @@
 //! | [`failure`] | errors from the engine to the wire |
 //! | [`position`] | the true positions of run-time errors |
 //! | [`infer`] | which capabilities a source needs |
+//! | [`builtins`] | our own `JSON`, string, array and regular expression functions, where the engine's are slow |
 //! | `engine` | what the engine asks of its host: jobs, clock, modules, randomness |
 //!
 //! Adding a global function in Rust is one file: see `docs/host-functions.md`.
@@ -23,6 +24,7 @@
 mod abi;
 #[cfg(target_family = "wasm")]
 mod allocator;
+pub mod builtins;
 #[cfg(target_family = "wasm")]
 mod collector;
 pub mod convert;

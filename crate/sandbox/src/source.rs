@@ -60,6 +60,10 @@ impl HandlerSource {
             let message = format!("'{}' is declared already", interner.resolve_expect(name.sym()));
             return Err(compilation_error(text, &message, location));
         }
+        if let Some(name) = early_error::using(&script) {
+            let location = to_author(text, name.span().start());
+            return Err(compilation_error(text, "'using' is not supported: nothing would be disposed of", location));
+        }
         Ok(Self { wrapped, script, interner })
     }
 

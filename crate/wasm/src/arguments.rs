@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use js_sys::{Function, Reflect};
 use nexus_core::{Error, ErrorCode, Limits, Value};
-use nexus_kernel::{ResumeOptions, RunOptions, SegmentObserver};
+use nexus_kernel::{Recording, ResumeOptions, RunOptions, SegmentObserver};
 use wasm_bindgen::prelude::*;
 
 use crate::abort::Followed;
@@ -85,13 +85,9 @@ impl KernelOptions {
 
 fn read_cache(cache: &JsValue) -> Result<CacheOptions, Failure> {
     let fields = Fields::open(cache, "options.cache", &["bytes", "persistent"])?;
-    let persistent = fields.get("persistent")?;
-    if !persistent.is_undefined() && persistent.as_bool().is_none() {
-        return Err(fields.wrong("persistent", "true or false"));
-    }
     Ok(CacheOptions {
         bytes: fields.whole("bytes", 0, u32::MAX)?.unwrap_or(compile_cache::BYTES),
-        persistent: persistent.as_bool().unwrap_or(false),
+        persistent: fields.flag("persistent")?.unwrap_or(false),
     })
 }
 
@@ -133,7 +129,9 @@ impl RunArguments {
         let source = context::source(source)?;
         let context = context::context(&fields, &limits)?;
         let followed = Followed::from_js(&fields.get("signal")?)?;
-        let options = RunOptions { context, limits: Some(limits), signal: followed.signal(), recording: None };
+        let wanted = more.contains(&"record") && fields.flag("record")?.unwrap_or(true);
+        let recording = wanted.then(Recording::default);
+        let options = RunOptions { context, limits: Some(limits), signal: followed.signal(), recording };
         Ok(Self { source, options, observer: observer.map(observe), followed })
     }
 }
@@ -218,6 +216,23 @@ impl ServiceArguments {
             source: context::source(source)?,
             followed: Followed::from_js(&fields.get("signal")?)?,
         })
+    }
+}
+
+/// What `replay` is given besides the record.
+pub struct ReplayArguments {
+    /// The signal.
+    pub followed: Followed,
+}
+
+impl ReplayArguments {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT`.
+    pub fn from_js(options: &JsValue) -> Result<Self, Failure> {
+        let fields = Fields::open(options, "options", &["signal"])?;
+        Ok(Self { followed: Followed::from_js(&fields.get("signal")?)? })
     }
 }
 

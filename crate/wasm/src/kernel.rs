@@ -13,7 +13,7 @@ use nexus_kernel::{CallContext, HttpExtension, HttpOptions, Kernel, Platform};
 use wasm_bindgen::prelude::*;
 
 use crate::arguments::{
-    CallArguments, Executor, KernelOptions, ResumeArguments, RunArguments, ServiceArguments, refused,
+    CallArguments, Executor, KernelOptions, ReplayArguments, ResumeArguments, RunArguments, ServiceArguments, refused,
 };
 use crate::engine::image_store::ImageStore;
 use crate::engine::{EngineOptions, WasmEngine};
@@ -23,6 +23,7 @@ use crate::interop::result::{failures_to_js, segment_to_js, stats_to_js};
 use crate::interop::value::Bounds;
 use crate::interop::{Failure, error_to_js, value_from_js, value_to_js};
 use crate::promise::{ensure_sound, promise};
+use crate::replay::{record_from_js, record_to_bytes, replayed_to_js};
 use crate::surroundings::Surroundings;
 use crate::{console, executor, host_function};
 
@@ -88,18 +89,30 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
 
 #[wasm_bindgen(js_class = Kernel)]
 impl JsKernel {
-    /// Runs a handler to its end.
+    /// Runs a handler to its end: a promise for the result and the bytes of its record, `undefined` if none is wanted.
     pub fn run(&self, source: &JsValue, options: &JsValue) -> Promise {
-        let given = RunArguments::from_js(source, options, &["onSegment"], self.kernel.limits());
+        let given = RunArguments::from_js(source, options, &["onSegment", "record"], self.kernel.limits());
         let run = given.map(|given| {
             let RunArguments { source, options, observer, followed } = given;
-            (self.kernel.run(&source, options, observer), followed)
+            let recording = options.recording.clone();
+            (self.kernel.run(&source, options, observer), recording, followed)
         });
         promise(async move {
-            let (run, followed) = run?;
+            let (run, recording, followed) = run?;
             let segment = run.await.map_err(Failure::from)?;
             drop(followed);
-            Ok(segment_to_js(segment))
+            let record = recording.as_ref().map_or(JsValue::UNDEFINED, record_to_bytes);
+            Ok(Array::of2(&segment_to_js(segment), &record).into())
+        })
+    }
+
+    /// Runs a recorded run once more and compares: a promise for `{ status, result, divergence? }`.
+    pub fn replay(&self, record: &JsValue, options: &JsValue) -> Promise {
+        let given = record_from_js(record).and_then(|record| Ok((record, ReplayArguments::from_js(options)?)));
+        let kernel = self.kernel.clone();
+        promise(async move {
+            let (record, ReplayArguments { followed }) = given?;
+            Ok(replayed_to_js(cancellable(&followed.signal(), kernel.replay(record)).await?))
         })
     }
 

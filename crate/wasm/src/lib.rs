@@ -29,6 +29,7 @@ pub mod interop;
 pub mod kernel;
 pub mod msgpack;
 pub mod promise;
+mod replay;
 pub mod surroundings;
 mod timer;
 

@@ -13,6 +13,7 @@ import kernel from "./kernel.mjs";
 import language from "./language.mjs";
 import limits from "./limits.mjs";
 import recovery from "./recovery.mjs";
+import replay from "./replay.mjs";
 import results from "./results.mjs";
 import segments from "./segments.mjs";
 import state from "./state.mjs";
@@ -36,4 +37,5 @@ export const subjects = {
   "host functions": hostFunctions,
   http,
   kernel,
+  replay,
 };

@@ -165,7 +165,7 @@ const places = [
   ["a loop that catches", "for (;;)\n  try {\n    for (;;);\n  } catch {}", [1, 2, 3]],
   ["a function", "function spin() {\n  for (;;);\n}\n\nspin();", 2],
   ["a function that a native one calls", "[1].map(() => {\n  for (;;);\n})", 2],
-  ["a native function", "const s = 'a'.repeat(40) + 'b';\n\n/^(a+)+$/.test(s);", 3],
+  ["a native function", "const s = 'a'.repeat(40) + 'b';\n\n/^(?=(a+)+$)/.test(s);", 3],
   ["a getter", "const o = {\n  get x() {\n    for (;;);\n  },\n};\no.x", 3],
   ["a continuation", "await $ext.test.echo(1);\n\nfor (;;);", 3],
   ["a microtask", "await Promise.resolve().then(() => {\n  for (;;);\n})", 2],

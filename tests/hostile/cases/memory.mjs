@@ -112,7 +112,7 @@ const collected = [
   garbage("texts in arrays", "const big = 'x'.repeat(16_000); let o; for (let i = 0; i < 5_000; i++) o = [`${big}${i}`]; return o[0].length", 16_004),
   garbage("small buffers", "let n = 0; for (let i = 0; i < 2_000; i++) n += new Uint8Array(64 << 10).length; return n / 1024", 128_000),
   garbage("large buffers", "let n = 0; for (let i = 0; i < 200; i++) n += new Uint8Array(1 << 20).length; return n >> 20", 200),
-  garbage("buffers of a quarter of the memory", "let n = 0; for (let i = 0; i < 50; i++) n += new Uint8Array(8 << 20).length; return n >> 20", 400),
+  garbage("buffers of a sixth of the memory", "let n = 0; for (let i = 0; i < 80; i++) n += new Uint8Array(5 << 20).length; return n >> 20", 400),
   garbage("slices", "const a = new Array(5_000).fill(1); let b; for (let i = 0; i < 200; i++) b = a.slice(1).concat(a); return b.length", 9_999),
   garbage("large numbers", "let o; for (let i = 0; i < 500; i++) o = { n: (1n << 800_000n) + BigInt(i) }; return o.n > 0n", true),
   garbage("circles", "for (let i = 0; i < 1_500; i++) { const o = { list: new Array(500).fill(i) }; o.self = o } return 1", 1),

@@ -13,26 +13,32 @@ const oversized = (name, source) => ({ name, source, stops: "RESOURCE_LIMIT", ch
 /** Refused by the language itself. */
 const refused = (name, source, error) => ({ name, source: `try { ${source}; return "had" } catch (e) { return e.name }`, check: ({ returnValue }) => equal(returnValue, error) });
 
+/** Patterns that take time without end where each way to match is tried anew. */
+const exponential = [
+  ["nested quantifiers", "^(a+)+$"],
+  ["alternatives that overlap", "^(a|aa)+$"],
+  ["alternatives that are the same", "^(a|a)*$"],
+  ["quantifiers in a row", "^a*a*a*a*a*a*a*a*a*a*$"],
+  ["lazy quantifiers", "^(a+?)+?$"],
+];
+
 const regularExpressions = [
-  endless("nested quantifiers", "/^(a+)+$/.test('a'.repeat(64) + 'b')"),
-  endless("alternatives that overlap", "/^(a|aa)+$/.test('a'.repeat(64) + 'b')"),
-  endless("alternatives that are the same", "/^(a|a)*$/.test('a'.repeat(64) + 'b')"),
-  endless("quantifiers in a row", "/^a*a*a*a*a*a*a*a*a*a*b$/.test('a'.repeat(128))"),
+  ...exponential.map(([name, pattern]) => endless(name, `/${pattern}/.test('a'.repeat(128) + 'b')`)),
+  ...exponential.map(([name, pattern]) => endless(`${name}, before a lookahead`, `/${pattern}(?!c)/.test('a'.repeat(128) + 'b')`)),
   endless("backreferences", "/^(a+)\\1+$/.test('a'.repeat(30_000) + 'b')"),
   endless("lookahead", "/^(?=(a+)+$)/.test('a'.repeat(64) + 'b')"),
   endless("lookbehind", "/(?<=^(a+)+)b/.test('c' + 'a'.repeat(64) + 'b')"),
-  endless("lazy quantifiers", "/^(a+?)+?$/.test('a'.repeat(64) + 'b')"),
   endless("counted quantifiers", "/^(?:a{0,60}){0,60}$/.test('a'.repeat(3_700) + 'b')"),
   endless("without regard to case, with unicode", "/^(\\p{L}+)+$/iu.test('ä'.repeat(64) + '!')"),
   endless("sets of the flag v", "/^([\\p{L}--[b]]+)+$/v.test('a'.repeat(64) + 'b')"),
-  endless("match", "('a'.repeat(64) + 'b').match(/(a+)+c/g)"),
-  endless("matchAll", "[...('a'.repeat(64) + 'b').matchAll(/(a+)+c/g)]"),
-  endless("replace", "('a'.repeat(64) + 'b').replace(/(a+)+c/g, '')"),
-  endless("split", "('a'.repeat(64) + 'b').split(/(a+)+c/)"),
-  endless("search", "('a'.repeat(64) + 'b').search(/(a+)+c/)"),
+  endless("match", "('a'.repeat(64) + 'b').match(/(a+)+(?=c)/g)"),
+  endless("matchAll", "[...('a'.repeat(64) + 'b').matchAll(/(a+)+(?=c)/g)]"),
+  endless("replace", "('a'.repeat(64) + 'b').replace(/(a+)+(?=c)/g, '')"),
+  endless("split", "('a'.repeat(64) + 'b').split(/(a+)+(?=c)/)"),
+  endless("search", "('a'.repeat(64) + 'b').search(/(a+)+(?=c)/)"),
   greedy("a quantifier that counts to the end of numbers", "/^(?:a?){2147483647}$/.test('a'.repeat(40) + 'b')"),
   bounded("a pattern that would be large if it were unrolled", "return new RegExp('(?:' + 'a{1000}'.repeat(1000) + '){1000}').test('a')", false),
-  endless("every position of a long text", "/a*b/.test('a'.repeat(50_000))"),
+  endless("every position of a long text", "/a*(?=b)/.test('a'.repeat(50_000))"),
 ];
 
 const SPARSE = 2 ** 32 - 1;
@@ -172,7 +178,7 @@ const nesting = [
   ].map(([name, source]) => ({ name: `nested natively: ${name}`, source, options: { limits: { fuel: 400_000_000, timeoutMs: 30_000, memoryBytes: 64 << 20 } }, stops: ["RESOURCE_LIMIT", "MEMORY_LIMIT"] })),
   { name: "nested natively: a value that is logged", source: "let a = []; for (let i = 0; i < 10_000; i++) a = [a]; $log(a)", check: ({ logs }) => ok(logs[0].message.length < 10_000, `${logs[0].message.length}`) },
   { name: "nested natively: groups of a regular expression", source: "try { new RegExp('('.repeat(50_000) + ')'.repeat(50_000)); return 'made' } catch (e) { return e.name }", check: ({ returnValue }) => equal(returnValue, "SyntaxError") },
-  { name: "nested natively: JSON text", source: "try { JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)); return 'made' } catch (e) { return e.name }", check: ({ returnValue }) => equal(returnValue, "SyntaxError") },
+  { name: "nested natively: JSON text", source: "try { JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)); return 'made' } catch (e) { return e.name }", check: ({ returnValue }) => equal(returnValue, "made") },
 ];
 
 export default [...regularExpressions, ...sparseArrays, ...lengths, ...numbers, ...texts, ...data, ...moves, ...nesting];

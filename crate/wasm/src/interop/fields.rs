@@ -96,6 +96,15 @@ impl Fields {
         self.array(name)?.map(|items| texts(&items, &format!("{}.{name}", self.what))).transpose()
     }
 
+    /// True or false, if it is there.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
+        let value = self.get(name)?;
+        if value.is_undefined() {
+            return Ok(None);
+        }
+        value.as_bool().map(Some).ok_or_else(|| self.wrong(name, "true or false"))
+    }
+
     /// A whole number from `least` to `most`, if it is there.
     pub fn whole(&self, name: &str, least: u32, most: u32) -> Result<Option<u32>, Failure> {
         let value = self.get(name)?;

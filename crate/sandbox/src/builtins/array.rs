@@ -1,0 +1,35 @@
+//! The elements of an array that can be read without running any code.
+
+use boa_engine::object::IndexPropertyValues;
+use boa_engine::{JsObject, JsValue, js_string};
+
+/// The elements of an array that has them all, one beside the other, each an ordinary value. `None` for what has holes,
+/// getters or elements that cannot be written, and for what is no array: reading that can run code.
+pub fn dense(object: &JsObject) -> Option<Vec<JsValue>> {
+    if !object.is_array() {
+        return None;
+    }
+    let object = object.borrow();
+    let properties = object.properties();
+    let values: Vec<JsValue> = match properties.index_property_values() {
+        IndexPropertyValues::DenseI32(values) => values.map(|value| JsValue::new(*value)).collect(),
+        IndexPropertyValues::DenseF64(values) => values.map(|value| JsValue::new(*value)).collect(),
+        IndexPropertyValues::DenseElement(values) => values.cloned().collect(),
+        _ => return None,
+    };
+    let length = properties.get(&js_string!("length").into())?;
+    #[expect(clippy::cast_precision_loss, reason = "an array has fewer than 2^32 elements")]
+    let complete = length.value()?.as_number()? == values.len() as f64;
+    complete.then_some(values)
+}
+
+/// One element, where reading it runs no code: it is there and an ordinary value.
+pub fn element(array: &JsObject, index: u64) -> Option<JsValue> {
+    let index = usize::try_from(index).ok()?;
+    match array.borrow().properties().index_property_values() {
+        IndexPropertyValues::DenseI32(values) => values.as_slice().get(index).map(|value| JsValue::new(*value)),
+        IndexPropertyValues::DenseF64(values) => values.as_slice().get(index).map(|value| JsValue::new(*value)),
+        IndexPropertyValues::DenseElement(values) => values.as_slice().get(index).cloned(),
+        _ => None,
+    }
+}

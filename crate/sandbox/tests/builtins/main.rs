@@ -1,0 +1,11 @@
+//! Our builtins beside the engine's: every program here runs in an interpreter with each, and has to come to the same.
+
+mod join;
+mod json;
+mod pair;
+#[cfg(feature = "regexp")]
+mod regexp;
+mod sort;
+mod string;
+mod surface;
+mod values;
