@@ -69,7 +69,6 @@ const TEXTS: &[&str] = &[
     "await Promise.all([1, 2].map(async x => { await x; return x.y.z(x) })); const [p, q] = await Promise.all([a.b(), c()]); await a; await (await b).c; for (const x of await y) x(); if (await a.b()) return await c; throw await d.e",
     "let i = 0; const inc = () => i++; i += inc(); i = i + inc(i); const captured = {}; [1].map(() => captured.x + i); captured.y = captured.z + captured.w(); if (captured < i) i(); for (let k = captured; k < captured; k += captured) () => k",
     "yield_: { } let async = 1; const get = async + 1, set = get.of; set?.get; let of = get; for (of of set) ; ({async, get, set, of}); ({async: 1, get: 2}); (async).x",
-    "using r = a.b(); { await using s = c.d(); s.e() }",
     "import('x').catch(e => e.message); import(a.b); new.target; new.target?.name; arguments[0].x; arguments.length",
     "var f = function () { return f.g() }, {x = () => a.b} = {}; var f; { function f2() { return a.b } f2() } function hoisted() { return hoisted.y() } hoisted(); if (1) { function inner() { a() } }",
     "",
