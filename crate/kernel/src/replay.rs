@@ -239,8 +239,15 @@ fn difference(expected: &Segment, found: &Segment, stopped_by_host: bool) -> Opt
         let bytes = msgpack::encode(&segment).unwrap_or_default();
         msgpack::decode::<Value>(&bytes).unwrap_or_default()
     };
-    let mut path = String::from("segment");
-    first_difference(&mut path, Some(&data(expected)), Some(&data(found)))
+    // What was done before how it ended, so that the first difference is the first that happened: calls lead to all others.
+    const ORDER: [&str; 6] = ["suspensions", "stateMutations", "events", "viewCommands", "logs", "denials"];
+    let (expected, found) = (data(expected), data(found));
+    let member = |value: &Value, name: &str| value.as_object().and_then(|segment| segment.get(name)).cloned();
+    let done = ORDER.iter().find_map(|name| {
+        let mut path = format!("segment.{name}");
+        first_difference(&mut path, member(&expected, name).as_ref(), member(&found, name).as_ref())
+    });
+    done.or_else(|| first_difference(&mut String::from("segment"), Some(&expected), Some(&found)))
 }
 
 fn first_difference(path: &mut String, expected: Option<&Value>, found: Option<&Value>) -> Option<Difference> {
