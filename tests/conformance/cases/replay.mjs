@@ -29,11 +29,13 @@ export default {
     const target = await t.open({ pool: { maxInstances: 2 } });
     for (const { name, ...run } of runs) {
       const result = await source.run(run.source, { capabilities: ALL, ...run.options });
-      const called = t.extension.notes.length;
+      // A call that was given up may hear of it only later.
+      const calls = () => t.extension.notes.filter((note) => !note.endsWith(" aborted")).length;
+      const called = calls();
       const replayed = await target.replay(result.record);
       if (replayed.status !== "same") fail(`${name}: ${print(replayed.divergence)}`);
       equal(told(replayed.result), told(result), name);
-      equal(t.extension.notes.length, called, `${name} called something`);
+      equal(calls(), called, `${name} called something`);
     }
   },
 
