@@ -1,13 +1,13 @@
 // A run that is stopped at any point of it reports what it did until then, and leaves nothing behind.
 //
-// `SEED=n` repeats a run of these tests; a failure names its seed, the handler and the limit.
+// The same stops each time, so that what fails here fails for everybody; `SEED=n` tries others. A failure names seed, handler and limit.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { GROWTH, RECURSION, WORK } from "./random-handlers.mjs";
 import { Stops } from "./stops.mjs";
 
-const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 32);
+const SEED = Number(process.env.SEED ?? 3);
 
 const FUEL_STOPS = 850;
 const MEMORY_STOPS = 55;
