@@ -1,14 +1,6 @@
 // Many different runs, the same each time: pieces of handlers put together by a seeded generator.
 
-/** Mulberry32 (Tommy Ettinger): 32 bits of state are plenty to choose pieces by. */
-function generator(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { randomNumbers } from "../support/mulberry32.mjs";
 
 const PIECES = [
   (n) => `let n${n} = await $ext.test.echo(${n}); $state.last = n${n};`,
@@ -48,7 +40,7 @@ const pick = (items, random) => items[Math.floor(random() * items.length)];
  */
 export function variedRuns(count) {
   return Array.from({ length: count }, (_, seed) => {
-    const random = generator(seed + 1);
+    const random = randomNumbers(seed + 1);
     const lines = Array.from({ length: 1 + Math.floor(random() * 7) }, (_, line) => pick(PIECES, random)(seed * 10 + line));
     lines.push(pick(ENDINGS, random)(seed));
     // Some wait for a call that never answers.

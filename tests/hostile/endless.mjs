@@ -3,16 +3,11 @@
 // In the pieces that they are made of, `@` is a number that makes names unique, and `BODY` stands for statements. Every body
 // has a variable `x`.
 
-/** Numbers that follow from a seed (mulberry32). */
+import { mulberry32 } from "../support/mulberry32.mjs";
+
+/** Choices that follow from a seed. */
 export function randomness(seed) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (t ^ (t >>> 14)) >>> 0;
-  };
+  const next = mulberry32(seed);
   const below = (count) => next() % count;
   return { below, pick: (list) => list[below(list.length)], chance: (one) => below(one) === 0 };
 }

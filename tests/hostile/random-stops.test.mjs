@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { randomNumbers } from "../support/mulberry32.mjs";
 import { GROWTH, RECURSION, WORK } from "./random-handlers.mjs";
 import { Stops } from "./stops.mjs";
 
@@ -18,17 +19,6 @@ const PATIENCE = { timeout: 300_000 };
 
 /** The least memory that a run can be given, and what the engine has of it before the handler's heap begins. */
 const [LEAST_MEMORY, ENGINE_MEMORY] = [8 << 20, 3 << 20];
-
-/** Numbers from 0 to below 1 (mulberry32). */
-function randomNumbers(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe(`stops at random points, seed ${SEED}`, { concurrency: false }, () => {
   const random = randomNumbers(SEED);
