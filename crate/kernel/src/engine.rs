@@ -68,13 +68,14 @@ pub struct EngineStats {
     pub cache_hits: u64,
     /// Runs that had to compile.
     pub cache_misses: u64,
-    /// Runs that wait for an instance.
+    /// Runs that wait for an instance; they count as active.
     pub queued_runs: u64,
     /// Instances that were made.
     pub created_instances: u64,
-    /// Of these, instances that were given up because of what a run left them in.
+    /// Of these, instances that were given up because of what a run left them in: a trap that nothing explains, much
+    /// memory, no answer.
     pub replaced_instances: u64,
-    /// Times that an instance was brought back to an image.
+    /// Times that an instance was brought back to an image instead of made anew.
     pub restored_instances: u64,
     /// Compiled handlers that are kept.
     pub cache_entries: u64,

@@ -158,7 +158,7 @@ impl Kernel {
     /// Numbers about the kernel, closed or not.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.0.counters.stats(&self.0.platform.engine.stats())
+        self.0.counters.stats(self.0.platform.engine.stats())
     }
 
     /// Whether it was closed.

@@ -1,7 +1,6 @@
 //! Keeps what comes into a run and what comes out of it: a [`RunRecord`].
 
 use std::cell::RefCell;
-use std::fmt::Write as _;
 use std::rc::Rc;
 
 use nexus_core::record::{self, RecordedAnswer, RecordedHostCall, RunRecord, Step};
@@ -36,11 +35,6 @@ impl Recording {
 
     /// Begins with what a run starts with, and listens to the host functions.
     pub(crate) fn start(&self, engine: String, start: &mut Start) {
-        let seed = start.seed.iter().fold(String::new(), |mut text, byte| {
-            // A `String` never refuses.
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
         let record = RunRecord {
             version: record::VERSION,
             engine,
@@ -49,7 +43,7 @@ impl Recording {
             limits: start.limits.clone(),
             extensions: start.extensions.clone(),
             host_functions: start.host_functions.clone(),
-            seed,
+            seed: format!("{:032x}", u128::from_be_bytes(start.seed)),
             steps: Vec::new(),
             ended: None,
         };

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use nexus_core::limits::LONGEST_MS;
 use nexus_core::record::{self, RecordedHostCall, RunRecord, Step};
-use nexus_core::{Answer, Error, Segment, Status, Suspension, Value, msgpack};
+use nexus_core::{Answer, Error, Map, Segment, Status, Suspension, Value, msgpack};
 
 use crate::engine::{AbortCheck, Engine, HostDispatch, Resume, Start};
 use crate::recorder::repeatable;
@@ -227,6 +227,8 @@ impl HostCalls {
 /// The first difference between two segments. Of one that the host stopped, the code and the fuel are not compared: this
 /// time something else stopped it there.
 fn difference(expected: &Segment, found: &Segment, stopped_by_host: bool) -> Option<Difference> {
+    // What was done before how it ended, so that the first difference is the first that happened: calls lead to all others.
+    const ORDER: [&str; 6] = ["suspensions", "stateMutations", "events", "viewCommands", "logs", "denials"];
     let data = |segment: &Segment| {
         let mut segment = segment.clone();
         if stopped_by_host {
@@ -237,17 +239,11 @@ fn difference(expected: &Segment, found: &Segment, stopped_by_host: bool) -> Opt
         }
         // A segment is data, and data of this crate always encodes.
         let bytes = msgpack::encode(&segment).unwrap_or_default();
-        msgpack::decode::<Value>(&bytes).unwrap_or_default()
+        let mut fields = msgpack::decode::<Map>(&bytes).unwrap_or_default();
+        fields.sort_by_cached_key(|name, _| ORDER.iter().position(|first| first == name).unwrap_or(ORDER.len()));
+        Value::Object(fields)
     };
-    // What was done before how it ended, so that the first difference is the first that happened: calls lead to all others.
-    const ORDER: [&str; 6] = ["suspensions", "stateMutations", "events", "viewCommands", "logs", "denials"];
-    let (expected, found) = (data(expected), data(found));
-    let member = |value: &Value, name: &str| value.as_object().and_then(|segment| segment.get(name)).cloned();
-    let done = ORDER.iter().find_map(|name| {
-        let mut path = format!("segment.{name}");
-        first_difference(&mut path, member(&expected, name).as_ref(), member(&found, name).as_ref())
-    });
-    done.or_else(|| first_difference(&mut String::from("segment"), Some(&expected), Some(&found)))
+    first_difference(&mut String::from("segment"), Some(&data(expected)), Some(&data(found)))
 }
 
 fn first_difference(path: &mut String, expected: Option<&Value>, found: Option<&Value>) -> Option<Difference> {

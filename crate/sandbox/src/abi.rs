@@ -95,8 +95,8 @@ pub extern "C" fn nexus_infer(length: usize) -> usize {
 }
 
 /// After a run was stopped in the middle: answers the length of a `Segment` with what it did since the first `told` segments,
-/// which the host has got; 0 if no run had begun. The instance is of no further use. May trap, where the stop fell into the engine's own bookkeeping; asked again,
-/// it then tells less: where the run was without its native functions, and at last the effects alone.
+/// which the host has got; 0 if no run had begun. The instance is of no further use. May trap, where the stop fell into
+/// the engine's own bookkeeping; asked again, it then tells less: where the run was without its native functions, and at last the effects alone.
 #[unsafe(no_mangle)]
 pub extern "C" fn nexus_post_mortem(told: u32) -> usize {
     allocator::open_reserve();

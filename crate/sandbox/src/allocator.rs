@@ -56,7 +56,7 @@ pub fn open_reserve() {
     LIMIT.store(LIMIT.load(Relaxed).saturating_add(RESERVE), Relaxed);
 }
 
-/// Bytes allocated now, and most bytes allocated since the last call of this function.
+/// Bytes allocated now, and most bytes allocated at a time.
 pub fn usage() -> (u32, u32) {
     AT_STOP.get().unwrap_or_else(|| (LIVE.load(Relaxed), PEAK.load(Relaxed)))
 }

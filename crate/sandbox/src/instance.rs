@@ -89,7 +89,7 @@ impl Instance {
         let Some(handler) = &self.handler else {
             return Err(Error::internal("no handler was compiled"));
         };
-        if self.context.has_data::<SharedRun>() {
+        if self.has_run() {
             return Err(Error::internal("the instance has served a run already"));
         }
         let function = handler.function.clone();
@@ -121,7 +121,7 @@ impl Instance {
     /// # Errors
     /// `INTERNAL_ERROR` if no run was started.
     pub fn run_next(&mut self, request: ResumeRequest) -> Result<(), Error> {
-        if !self.context.has_data::<SharedRun>() {
+        if !self.has_run() {
             return Err(Error::internal("no run is suspended here"));
         }
         Run::of(&self.context).borrow_mut().begin_segment();
@@ -172,11 +172,12 @@ impl Instance {
 
     /// Comes before every question about a stopped run: takes the run back from whatever call held it when it was stopped,
     /// and forgets what the host was `told` already, in so many segments.
+    ///
+    /// # Panics
+    /// Before a run was started.
     pub fn recover(&mut self, told: u32) {
-        if self.has_run() {
-            Run::reclaim(&mut self.context);
-            Run::of(&self.context).borrow_mut().forget_told(told);
-        }
+        Run::reclaim(&mut self.context);
+        Run::of(&self.context).borrow_mut().forget_told(told);
     }
 
     /// Whether a run was started.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use js_sys::{Function, Reflect};
-use nexus_core::{Error, ErrorCode, Limits, Value};
+use nexus_core::{Error, ErrorCode, Limits, Value, limits};
 use nexus_kernel::{Recording, ResumeOptions, RunOptions, SegmentObserver};
 use wasm_bindgen::prelude::*;
 
@@ -21,8 +21,9 @@ use crate::interop::{Failure, Fields, error_from_js, segment_to_js, value_from_j
 const MOST_INSTANCES: u32 = 1_000;
 /// Waiting runs are cheap, but somebody waits for each.
 const LONGEST_QUEUE: u32 = 1_000_000;
-/// Milliseconds that timers of the platform can wait: they hold 31 bits.
-const LONGEST_TIMER: u32 = i32::MAX as u32;
+/// [`limits::LONGEST_MS`], as options are read.
+#[expect(clippy::cast_possible_truncation, reason = "31 bits")]
+const LONGEST_TIMER: u32 = limits::LONGEST_MS as u32;
 
 /// What becomes of compiled handlers.
 pub struct CacheOptions {
@@ -219,21 +220,12 @@ impl ServiceArguments {
     }
 }
 
-/// What `replay` is given besides the record.
-pub struct ReplayArguments {
-    /// The signal.
-    pub followed: Followed,
-}
-
-impl ReplayArguments {
-    /// Reads them.
-    ///
-    /// # Errors
-    /// `INVALID_ARGUMENT`.
-    pub fn from_js(options: &JsValue) -> Result<Self, Failure> {
-        let fields = Fields::open(options, "options", &["signal"])?;
-        Ok(Self { followed: Followed::from_js(&fields.get("signal")?)? })
-    }
+/// The signal in options that hold nothing else.
+///
+/// # Errors
+/// `INVALID_ARGUMENT`.
+pub fn signal_of(options: &JsValue) -> Result<Followed, Failure> {
+    Followed::from_js(&Fields::open(options, "options", &["signal"])?.get("signal")?)
 }
 
 /// What a call of an extension by the embedder itself is given.
@@ -255,8 +247,7 @@ impl CallArguments {
             false => value_from_js(args, Bounds::WIDEST)?,
         };
         let Value::Array(args) = args else { return Err(refused("args has to be an array")) };
-        let fields = Fields::open(options, "options", &["signal"])?;
-        Ok(Self { args, followed: Followed::from_js(&fields.get("signal")?)? })
+        Ok(Self { args, followed: signal_of(options)? })
     }
 }
 

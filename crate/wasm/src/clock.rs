@@ -2,6 +2,7 @@
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Date, Function};
+use nexus_core::limits;
 use nexus_kernel::clock::Clock;
 use nexus_kernel::engine::LocalFuture;
 use wasm_bindgen::prelude::*;
@@ -37,7 +38,7 @@ impl Clock for JsClock {
 
     fn sleep(&self, ms: u64) -> LocalFuture<'static, ()> {
         // Timers of the platform hold 31 bits; limits are validated against the same bound.
-        let ms = u32::try_from(ms.min(i32::MAX as u64)).unwrap_or_default();
+        let ms = u32::try_from(ms.min(limits::LONGEST_MS)).unwrap_or_default();
         Box::pin(TimeoutFuture::new(ms))
     }
 }

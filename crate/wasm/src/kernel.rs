@@ -13,7 +13,7 @@ use nexus_kernel::{CallContext, HttpExtension, HttpOptions, Kernel, Platform};
 use wasm_bindgen::prelude::*;
 
 use crate::arguments::{
-    CallArguments, Executor, KernelOptions, ReplayArguments, ResumeArguments, RunArguments, ServiceArguments, refused,
+    CallArguments, Executor, KernelOptions, ResumeArguments, RunArguments, ServiceArguments, refused, signal_of,
 };
 use crate::engine::image_store::ImageStore;
 use crate::engine::{EngineOptions, WasmEngine};
@@ -108,10 +108,10 @@ impl JsKernel {
 
     /// Runs a recorded run once more and compares: a promise for `{ status, result, divergence? }`.
     pub fn replay(&self, record: &JsValue, options: &JsValue) -> Promise {
-        let given = record_from_js(record).and_then(|record| Ok((record, ReplayArguments::from_js(options)?)));
+        let given = record_from_js(record).and_then(|record| Ok((record, signal_of(options)?)));
         let kernel = self.kernel.clone();
         promise(async move {
-            let (record, ReplayArguments { followed }) = given?;
+            let (record, followed) = given?;
             Ok(replayed_to_js(cancellable(&followed.signal(), kernel.replay(record)).await?))
         })
     }

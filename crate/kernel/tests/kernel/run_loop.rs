@@ -574,8 +574,10 @@ fn stats_count_runs_and_their_time() {
     let stats = scene.kernel.stats();
     assert_eq!((stats.total_executions, stats.active_runs, stats.suspended_runs), (2, 0, 0));
     assert_eq!((stats.avg_execution_time_us, stats.cache_hit_rate), (10.0, 0.75));
-    assert_eq!((stats.active_instances, stats.available_instances, stats.total_memory_bytes), (1, 2, 7));
-    let instances = (stats.queued_runs, stats.created_instances, stats.replaced_instances, stats.restored_instances);
+    let engine = stats.engine;
+    assert_eq!((engine.active_instances, engine.available_instances, engine.memory_bytes), (1, 2, 7));
+    let instances =
+        (engine.queued_runs, engine.created_instances, engine.replaced_instances, engine.restored_instances);
     assert_eq!(instances, (4, 5, 6, 8));
-    assert_eq!((stats.cache_entries, stats.cache_bytes, stats.cache_hits, stats.cache_misses), (9, 10, 3, 1));
+    assert_eq!((engine.cache_entries, engine.cache_bytes, engine.cache_hits, engine.cache_misses), (9, 10, 3, 1));
 }

@@ -299,14 +299,14 @@ fn an_abort_ends_a_waiting_handler_and_keeps_its_effects() {
         kernel.run("$state.x = 1; try { await $ext.test.never(); } finally { $state.x = 2; }", options, None).await
     });
     scene.world.settle();
-    assert_eq!(scene.kernel.stats().active_instances, 1);
+    assert_eq!(scene.kernel.stats().engine.active_instances, 1);
     controller.abort("enough");
     scene.world.settle();
     let result = task.result().unwrap().unwrap();
     assert_eq!(error(&result).code, ErrorCode::Cancelled);
     let set = StateMutation { key: "x".into(), value: 1.into(), operation: MutationOperation::Set };
     assert_eq!(result.state_mutations, [set]);
-    assert_eq!(scene.kernel.stats().active_instances, 0);
+    assert_eq!(scene.kernel.stats().engine.active_instances, 0);
 }
 
 #[test]

@@ -48,8 +48,8 @@ impl HostFunction for Log {
     }
 }
 
-/// Text as it is, errors with the functions of their stack, data as JSON, the rest as the engine prints it. Never fails: a log line is
-/// no place to throw.
+/// Text as it is, errors with the functions of their stack, data as JSON, the rest as the engine prints it. Never fails:
+/// a log line is no place to throw.
 fn word(value: &JsValue, context: &mut Context) -> String {
     if let Some(text) = value.as_string() {
         return text.to_std_string_lossy();

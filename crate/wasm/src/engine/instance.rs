@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use js_sys::WebAssembly::{self, Global};
 use js_sys::{Function, Object, Reflect, Uint8Array};
-use nexus_core::message::{HostCall, HostReply};
 use nexus_core::{Error, ErrorCode, msgpack};
 use nexus_kernel::engine::{AbortCheck, HostDispatch};
 use serde::de::DeserializeOwned;
@@ -15,6 +14,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::exports::{Exports, Operation};
+use super::host_call;
 use super::meter::{Budget, Meter};
 use crate::interop::error_from_js;
 use crate::promise;
@@ -262,11 +262,7 @@ impl Inner {
         let exports = self.exports.borrow().clone().ok_or("the instance is gone")?;
         let host = self.host.borrow().clone();
         let call = exports.read(pointer, length);
-        let outcome = msgpack::decode(&call).and_then(|HostCall { name, args }| match host {
-            Some(host) => host(&name, args),
-            None => Err(Error::internal("a host function was called outside a run")),
-        });
-        let reply = msgpack::encode(&HostReply { outcome }).map_err(|error| JsValue::from(error.message))?;
+        let reply = host_call::serve(&call, host.as_ref()).map_err(|error| JsValue::from(error.message))?;
         exports.write(&reply)?;
         Ok(u32::try_from(reply.len()).unwrap_or(u32::MAX))
     }

@@ -5,6 +5,7 @@
 //! | [`sandboxes`] | makes, lends and replaces sandboxes |
 //! | [`sandbox`], [`inline_sandbox`] | an instance that serves run after run |
 //! | [`worker_sandbox`], [`worker_side`], [`worker_message`] | the same behind a Worker: the kernel's side, the Worker's, what they say |
+//! | [`host_call`] | what a handler calls of the embedder's |
 //! | [`instance`], [`exports`] | one instance: memory, globals, calls, traps |
 //! | [`meter`] | fuel, wall clock and abort of the call that an instance is in |
 //! | [`image`] | the memory that an instance is restored to |
@@ -17,6 +18,7 @@
 pub mod build_stamp;
 pub mod compile_cache;
 pub mod exports;
+pub mod host_call;
 pub mod image;
 pub mod image_store;
 pub mod inline_sandbox;

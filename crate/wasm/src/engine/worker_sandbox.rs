@@ -8,13 +8,13 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, JsString, Uint8Array};
-use nexus_core::message::{HostCall, HostReply};
 use nexus_core::{Error, ErrorCode, Value, msgpack};
 use nexus_kernel::engine::HostDispatch;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::prelude::*;
 
 use super::exports::Operation;
+use super::host_call;
 use super::image::CompiledImage;
 use super::instance::Called;
 use super::meter::{Budget, monotonic_ms};
@@ -35,7 +35,7 @@ const START_MS: f64 = 30_000.0;
 enum Event {
     /// A [`Reply`].
     Answer(Vec<u8>),
-    /// A [`HostCall`]; the Worker waits.
+    /// A [`HostCall`](nexus_core::message::HostCall); the Worker waits.
     HostCall(Vec<u8>),
     /// It is gone.
     Failed(String),
@@ -215,7 +215,7 @@ impl WorkerSandbox {
                     return outcome;
                 }
                 Some(Event::HostCall(call)) => {
-                    self.thread.answer(Uint8Array::from(serve(&call, host.as_ref())?.as_slice()));
+                    self.thread.answer(Uint8Array::from(host_call::serve(&call, host.as_ref())?.as_slice()));
                     // While the function ran the Worker could not say anything.
                     deadline = deadline.max(monotonic_ms() + MARGIN_MS);
                 }
@@ -243,18 +243,6 @@ impl Drop for WorkerSandbox {
         }
         self.thread.terminate();
     }
-}
-
-/// Calls a host function.
-///
-/// # Errors
-/// `SERIALIZATION_ERROR`, which no reply is.
-fn serve(call: &[u8], host: Option<&HostDispatch>) -> Result<Vec<u8>, Error> {
-    let outcome = msgpack::decode(call).and_then(|HostCall { name, args }| match host {
-        Some(host) => host(&name, args),
-        None => Err(Error::internal("a host function was called outside a run")),
-    });
-    msgpack::encode(&HostReply { outcome })
 }
 
 fn unexpected() -> Error {
