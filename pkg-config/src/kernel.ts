@@ -56,6 +56,14 @@ class NexusKernel implements api.Kernel {
     return this.#kernel.resume(suspensionId, answer, options);
   }
 
+  park(runId: string, options?: api.ParkOptions): Promise<Uint8Array> {
+    return this.#kernel.park(runId, options);
+  }
+
+  unpark(parked: Uint8Array | ArrayBuffer, options?: api.UnparkOptions): Promise<api.UnparkedRun> {
+    return this.#kernel.unpark(parked, options);
+  }
+
   precompile(source: string, options?: { readonly limits?: api.Limits; readonly signal?: AbortSignal }): Promise<void> {
     return this.#kernel.precompile(source, options);
   }

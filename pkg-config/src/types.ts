@@ -49,6 +49,12 @@ export interface PoolOptions {
   readonly maxQueue?: number | undefined;
   /** Milliseconds that one beyond `minInstances` may idle; then it is dropped. Default 30 000. */
   readonly idleTimeoutMs?: number | undefined;
+  /**
+   * When all instances are taken, the run that has been suspended longest is parked: its memory is compressed, and its instance serves
+   * the next. This is how many bytes parked runs may take together; beyond that runs wait for an instance. 0: none is parked, but
+   * by {@link Kernel.park}. Default 256 MiB.
+   */
+  readonly maxParkedBytes?: number | undefined;
 }
 
 /** What becomes of compiled handlers. */
@@ -73,6 +79,11 @@ export interface KernelOptions {
    */
   readonly executor?: "inline" | "worker" | undefined;
   readonly cache?: CacheOptions | undefined;
+  /**
+   * The secret by which parked runs are proved to be the kernel's own, a text's UTF-8 or bytes; 32 random bytes are right. Without one they
+   * carry a checksum: unpark only what you kept yourself.
+   */
+  readonly parkingKey?: string | Uint8Array | ArrayBuffer | undefined;
   /** What handlers call as `$ext`. */
   readonly extensions?: readonly (Extension | BuiltInExtension)[] | undefined;
   /** The time that handlers see. One that throws or answers no number counts as not there. */
@@ -291,6 +302,29 @@ export type Answer =
   | { readonly success: true; readonly value?: unknown }
   | { readonly success: false; readonly error: string | { readonly message: string; readonly code?: string } };
 
+/** Options of `park`. */
+export interface ParkOptions {
+  /**
+   * What the bytes are bound to: an order's number, a counter. They can be unparked by the same label only, which is not in them. So
+   * an older or another parked run cannot be put in this one's place. Default `""`.
+   */
+  readonly label?: string | undefined;
+}
+
+/** Options of `unpark`. */
+export interface UnparkOptions extends ParkOptions {
+  /** Gives the run up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A parked run, suspended again. */
+export interface UnparkedRun {
+  /** Its name from now on. */
+  readonly runId: string;
+  /** Its calls that have no answer yet, under their new names. */
+  readonly suspensions: readonly Suspension[];
+}
+
 /** Options of `resume`. */
 export interface ResumeOptions {
   /** What others changed in the state meanwhile: an object of the changed keys; `undefined` is a deleted one. */
@@ -397,6 +431,10 @@ export interface Stats {
   readonly availableInstances: number;
   /** Runs that wait for an instance; they count as active. */
   readonly queuedRuns: number;
+  /** Suspended runs that hold no instance. */
+  readonly parkedRuns: number;
+  /** Bytes that they take. */
+  readonly parkedBytes: number;
   /** Instances made since the kernel was. */
   readonly createdInstances: number;
   /** Of these, given up because of what a run left them in: a trap that nothing explains, much memory, no answer. */
@@ -452,6 +490,19 @@ export interface Kernel extends AsyncDisposable {
    * @throws NexusError `INVALID_ARGUMENT` if the call is unknown or was answered already
    */
   resume<Result = unknown>(suspensionId: string, answer: Answer, options?: ResumeOptions): Promise<Segment<Result>>;
+  /**
+   * Turns a run that `execute` left suspended into bytes, and forgets it: its calls can no longer be answered here. Whoever runs the
+   * same sandbox module can {@link unpark} them, now or later, in this process or another.
+   * @throws NexusError `INVALID_ARGUMENT` if no such run is suspended; `CANCELLED` if it was aborted
+   */
+  park(runId: string, options?: ParkOptions): Promise<Uint8Array>;
+  /**
+   * Takes a parked run in. It is a new run each time, so that the same bytes can go on in several ways. It has the tokens and limits that
+   * it had, and has used up what it had used up; extensions and host functions are this kernel's.
+   * @throws NexusError `INVALID_ARGUMENT` for bytes that are not what was parked with this kernel's key, this label and the same
+   * sandbox module
+   */
+  unpark(parked: Uint8Array | ArrayBuffer, options?: UnparkOptions): Promise<UnparkedRun>;
   /**
    * Compiles a handler ahead of its first run.
    * @throws NexusError `COMPILATION_ERROR` with its location

@@ -4,13 +4,15 @@
 use std::cell::Cell;
 
 use nexus_core::{CapabilityChecker, Error, Limits, Segment};
+use serde::{Deserialize, Serialize};
 
 /// Checks the effects of one run, segment by segment.
-pub(crate) struct EffectGuard(Cell<Left>);
+pub(crate) struct EffectGuard(Cell<EffectsLeft>);
 
 /// How many more effects of each kind the run may have.
-#[derive(Clone, Copy)]
-struct Left {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct EffectsLeft {
     mutations: u64,
     events: u64,
     view_commands: u64,
@@ -20,13 +22,22 @@ struct Left {
 impl EffectGuard {
     /// For a run with these limits.
     pub(crate) fn new(limits: &Limits) -> Self {
-        let left = Left {
+        Self::with(EffectsLeft {
             mutations: limits.max_state_mutations,
             events: limits.max_events,
             view_commands: limits.max_view_commands,
             log_lines: limits.max_log_lines,
-        };
+        })
+    }
+
+    /// For the rest of a run that was parked.
+    pub(crate) const fn with(left: EffectsLeft) -> Self {
         Self(Cell::new(left))
+    }
+
+    /// How many more effects the run may have.
+    pub(crate) const fn left(&self) -> EffectsLeft {
+        self.0.get()
     }
 
     /// Checks everything that a segment brings but its calls, which are [authorised](crate::call::Caller::authorize) one
@@ -55,7 +66,7 @@ impl EffectGuard {
             left.checked_sub(reported as u64).map_or_else(|| refuse(what).map(|()| 0), Ok)
         };
         let left = self.0.get();
-        self.0.set(Left {
+        self.0.set(EffectsLeft {
             mutations: counted(left.mutations, segment.state_mutations.len(), "too many changes of the state")?,
             events: counted(left.events, segment.events.len(), "too many events")?,
             view_commands: counted(left.view_commands, segment.view_commands.len(), "too many view commands")?,

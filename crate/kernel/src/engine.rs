@@ -42,6 +42,19 @@ pub struct Start {
     pub aborted: AbortCheck,
 }
 
+/// How a parked run comes back.
+#[derive(Clone)]
+pub struct Unpark {
+    /// Names it from now on.
+    pub run_id: String,
+    /// What it may use up, over all its segments.
+    pub limits: Limits,
+    /// Calls one of the embedder's synchronous host functions.
+    pub host: HostDispatch,
+    /// What [`Engine::park`] answered.
+    pub memory: Vec<u8>,
+}
+
 /// How a suspended run goes on.
 #[derive(Clone)]
 pub struct Resume {
@@ -70,6 +83,10 @@ pub struct EngineStats {
     pub cache_misses: u64,
     /// Runs that wait for an instance; they count as active.
     pub queued_runs: u64,
+    /// Suspended runs that hold no instance.
+    pub parked_runs: u64,
+    /// Bytes that they take.
+    pub parked_bytes: u64,
     /// Instances that were made.
     pub created_instances: u64,
     /// Of these, instances that were given up because of what a run left them in: a trap that nothing explains, much
@@ -104,6 +121,19 @@ pub trait Engine {
 
     /// Gives up a suspended run and frees its instance. Does nothing if there is none of that name.
     fn discard(&self, run_id: &str);
+
+    /// Turns a suspended run into bytes and forgets it. They are for an engine of the same [identity](Self::identity) to take,
+    /// in this process or another.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for a run that is not known; otherwise the run is lost.
+    fn park<'a>(&'a self, run_id: &'a str) -> LocalFuture<'a, Result<Vec<u8>, Error>>;
+
+    /// Takes a parked run in. It is held as a suspended run under its new name; its ids of suspensions begin with that.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for bytes that are no parked run of this engine's, otherwise as [`Self::start`].
+    fn unpark(&self, run: Unpark) -> LocalFuture<'_, Result<(), Error>>;
 
     /// Compiles a handler ahead of its first run.
     ///

@@ -6,15 +6,16 @@ use std::rc::Rc;
 use nexus_core::record::RunRecord;
 use nexus_core::{CapabilityToken, Error, Limits, Segment, Value};
 
-use crate::abort::AbortController;
+use crate::abort::{AbortController, AbortSignal};
 use crate::extension_manager::{ExtensionManager, HookFailure};
 use crate::host_functions::HostFunctions;
+use crate::parked_run::{ParkedRun, ParkingKey};
 use crate::platform::Platform;
 use crate::replay::{self, Replayed};
 use crate::run::{Prepared, RunOptions, run_id};
 use crate::run_loop::{self, SegmentObserver};
 use crate::stats::{Counters, Stats};
-use crate::suspended_runs::{ResumeOptions, SuspendedRuns};
+use crate::suspended_runs::{ResumeOptions, SuspendedRuns, Unparked};
 
 /// What all runs of a kernel share.
 pub(crate) struct Shared {
@@ -24,6 +25,7 @@ pub(crate) struct Shared {
     pub(crate) host_functions: HostFunctions,
     pub(crate) counters: Counters,
     pub(crate) closing: AbortController,
+    parking_key: ParkingKey,
     suspended: SuspendedRuns,
 }
 
@@ -35,11 +37,11 @@ pub(crate) struct Shared {
 pub struct Kernel(Rc<Shared>);
 
 impl Kernel {
-    /// A kernel whose runs have `limits` unless they are given others.
+    /// A kernel whose runs have `limits` unless they are given others, and which proves by `parking_key` what it parked.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` for limits that cannot be kept.
-    pub fn new(platform: Platform, limits: Limits) -> Result<Self, Error> {
+    pub fn new(platform: Platform, limits: Limits, parking_key: ParkingKey) -> Result<Self, Error> {
         limits.validate()?;
         Ok(Self(Rc::new(Shared {
             platform,
@@ -48,6 +50,7 @@ impl Kernel {
             host_functions: HostFunctions::new(),
             counters: Counters::default(),
             closing: AbortController::new(),
+            parking_key,
             suspended: SuspendedRuns::default(),
         })))
     }
@@ -69,6 +72,7 @@ impl Kernel {
         async move {
             open?;
             let prepared = Prepared::new(&kernel.0, &source, options)?;
+            drop(source);
             Ok(run_loop::drive(prepared, observer, Rc::clone(&kernel.0.platform.spawner)).await)
         }
     }
@@ -83,6 +87,7 @@ impl Kernel {
         async move {
             open?;
             let prepared = Prepared::new(&kernel.0, &source, options)?;
+            drop(source);
             Ok(kernel.0.suspended.execute(&kernel.0.platform, prepared).await)
         }
     }
@@ -101,6 +106,31 @@ impl Kernel {
     ) -> Result<Segment, Error> {
         self.check_open()?;
         self.0.suspended.resume(&self.0.platform, suspension_id, outcome, options).await
+    }
+
+    /// Turns a run that [`execute`](Self::execute) left suspended into bytes, and forgets it. `label` is what the bytes can be
+    /// [unparked](Self::unpark) by; it is not in them.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the kernel is closed, or no such run is suspended; the reason if it was aborted; what the engine
+    /// fails with: then the run is over.
+    pub async fn park(&self, run_id: &str, label: &str) -> Result<Vec<u8>, Error> {
+        self.check_open()?;
+        self.0.suspended.park(run_id).await?.seal(&self.0.parking_key, label)
+    }
+
+    /// Takes a parked run in, under a new name: the same bytes may be taken in many times. It has the limits and the tokens
+    /// that it had, used up as far as they were.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the kernel is closed, or the bytes are not what was parked with this label, this kernel's key and by an
+    /// engine of the same build; `INVALID_CAPABILITY` for a caveat that the extension does not declare here; the reason of an
+    /// abort; what the engine fails with.
+    pub async fn unpark(&self, bytes: &[u8], label: &str, signal: &AbortSignal) -> Result<Unparked, Error> {
+        self.check_open()?;
+        let identity = self.0.platform.engine.identity();
+        let parked = ParkedRun::open(bytes, &self.0.parking_key, label, &identity)?;
+        self.0.suspended.unpark(&self.0, parked, signal).await
     }
 
     /// Runs a recorded run once more, with everything from outside taken from the record, and compares effects, result, fuel

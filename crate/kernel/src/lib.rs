@@ -5,6 +5,7 @@
 //! | [`kernel`] | [`Kernel`], which an embedder holds |
 //! | [`platform`] | [`Platform`]: the [`engine`], [`clock`], [`entropy`] and [`spawner`] it stands on |
 //! | [`run`], [`run_loop`], [`suspended_runs`] | a run, driven to its end or resumed call by call |
+//! | [`parked_run`] | a suspended run as bytes |
 //! | [`extension`], [`extension_manager`] | what handlers call as `$ext` |
 //! | [`host_functions`] | what handlers call as `$host` |
 //! | [`http`], [`http_client`] | the extension `http` and what it sends requests by |
@@ -25,6 +26,7 @@ pub mod host_functions;
 pub mod http;
 pub mod http_client;
 pub mod kernel;
+pub mod parked_run;
 pub mod platform;
 pub mod recorder;
 pub mod replay;
@@ -42,10 +44,11 @@ pub use extension_manager::{ExtensionManager, HookFailure};
 pub use host_functions::{HostFunction, HostFunctions};
 pub use http::{HttpExtension, HttpOptions};
 pub use kernel::Kernel;
+pub use parked_run::ParkingKey;
 pub use platform::Platform;
 pub use recorder::Recording;
 pub use replay::{Divergence, Replayed};
 pub use run::RunOptions;
 pub use run_loop::SegmentObserver;
 pub use stats::Stats;
-pub use suspended_runs::ResumeOptions;
+pub use suspended_runs::{ResumeOptions, Unparked};

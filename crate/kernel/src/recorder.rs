@@ -1,11 +1,15 @@
-//! Keeps what comes into a run and what comes out of it: a [`RunRecord`].
+//! Keeps what comes into a run and what comes out of it, to become a [`RunRecord`] if somebody asks for it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use nexus_core::msgpack;
 use nexus_core::record::{self, RecordedAnswer, RecordedHostCall, RunRecord, Step};
 use nexus_core::run::Denial;
 use nexus_core::{Error, ErrorCode, Segment, Value};
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::engine::{HostDispatch, Resume, Start};
 
@@ -14,9 +18,30 @@ use crate::engine::{HostDispatch, Resume, Start};
 #[derive(Clone, Default)]
 pub struct Recording(Rc<RefCell<Option<Draft>>>);
 
+/// A record as it is kept while nobody reads it.
+#[derive(Serialize, Deserialize)]
+pub struct StoredRecord {
+    /// The record without its steps, encoded: state and arguments take a tenth of what they take as values, and most records
+    /// are never read.
+    beginning: ByteBuf,
+    steps: Vec<Step>,
+    ended: Option<Error>,
+}
+
+impl StoredRecord {
+    /// The record.
+    ///
+    /// # Errors
+    /// `SERIALIZATION_ERROR` if somebody else made it.
+    pub fn read(self) -> Result<RunRecord, Error> {
+        let Self { beginning, steps, ended } = self;
+        Ok(RunRecord { steps, ended, ..msgpack::decode(&beginning)? })
+    }
+}
+
 /// A record that is being written.
 struct Draft {
-    record: RunRecord,
+    record: StoredRecord,
     run_id: String,
     /// What the segment that runs was given.
     now: f64,
@@ -29,7 +54,7 @@ struct Draft {
 impl Recording {
     /// The record, if a run has left one.
     #[must_use]
-    pub fn take(&self) -> Option<RunRecord> {
+    pub fn take(&self) -> Option<StoredRecord> {
         self.0.borrow_mut().take().map(|draft| draft.record)
     }
 
@@ -39,7 +64,7 @@ impl Recording {
             version: record::VERSION,
             engine,
             source: start.source.to_string(),
-            context: start.context.clone(),
+            context: std::mem::take(&mut start.context),
             limits: start.limits.clone(),
             extensions: start.extensions.clone(),
             host_functions: start.host_functions.clone(),
@@ -47,8 +72,11 @@ impl Recording {
             steps: Vec::new(),
             ended: None,
         };
+        let encoded = msgpack::encode(&record);
+        start.context = record.context;
+        let Ok(beginning) = encoded.map(ByteBuf::from) else { return };
         self.0.replace(Some(Draft {
-            record,
+            record: StoredRecord { beginning, steps: Vec::new(), ended: None },
             run_id: start.run_id.clone(),
             now: start.now,
             answers: Vec::new(),
@@ -130,7 +158,7 @@ pub(crate) fn repeatable(mut segment: Segment, run_id: &str) -> Segment {
 }
 
 /// The number of a call: ids of suspensions are the run's id, a dot and the number.
-fn number_of<'a>(suspension_id: &'a str, run_id: &str) -> &'a str {
+pub(crate) fn number_of<'a>(suspension_id: &'a str, run_id: &str) -> &'a str {
     let rest = suspension_id.strip_prefix(run_id).and_then(|rest| rest.strip_prefix('.'));
     rest.unwrap_or(suspension_id)
 }

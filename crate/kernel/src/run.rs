@@ -5,15 +5,18 @@ use std::rc::Rc;
 
 use futures_util::future::{Either, select};
 use nexus_core::run::{Context, Denial};
-use nexus_core::{Answer, Error, ErrorCode, Limits, Segment, StateMutation, Status, Suspension, Value};
+use nexus_core::{
+    Answer, CapabilityToken, Error, ErrorCode, Limits, Segment, StateMutation, Status, Suspension, Value,
+};
 
 use crate::abort::{AbortController, AbortSignal};
 use crate::call::{Caller, check_caveats};
 use crate::effect_guard::EffectGuard;
-use crate::engine::{AbortCheck, LocalFuture, Resume, Start};
+use crate::engine::{AbortCheck, LocalFuture, Resume, Start, Unpark};
 use crate::extension::Grant;
 use crate::kernel::{Shared, check_source};
-use crate::recorder::Recording;
+use crate::parked_run::ParkedRun;
+use crate::recorder::{Recording, number_of};
 use crate::value_bounds::ValueBounds;
 
 /// What a run is given besides its source.
@@ -75,25 +78,8 @@ impl Prepared {
         for (name, value) in values.chain(others) {
             bounds.check(value).map_err(|error| Error { message: format!("{name}: {}", error.message), ..error })?;
         }
-        let caller = Caller::new(
-            shared.extensions.clone(),
-            Rc::clone(&shared.platform.clock),
-            context.capabilities.clone(),
-            &limits,
-        );
-        let abort = AbortController::following(&[&signal, &shared.closing.signal()]);
-        shared.counters.run_started();
-        let run = Run {
-            shared: Rc::clone(shared),
-            id: run_id(shared),
-            guard: EffectGuard::new(&limits),
-            limits,
-            caller,
-            recording,
-            abort,
-            held: Cell::new(false),
-            ended: Cell::new(false),
-        };
+        let guard = EffectGuard::new(&limits);
+        let run = Run::new(shared, limits, context.capabilities.clone(), guard, recording, &signal);
         Ok(Self { run: Rc::new(run), source: source.into(), context })
     }
 
@@ -133,6 +119,89 @@ pub(crate) fn run_id(shared: &Shared) -> String {
 }
 
 impl Run {
+    fn new(
+        shared: &Rc<Shared>,
+        limits: Limits,
+        capabilities: Vec<CapabilityToken>,
+        guard: EffectGuard,
+        recording: Option<Recording>,
+        signal: &AbortSignal,
+    ) -> Self {
+        let clock = Rc::clone(&shared.platform.clock);
+        shared.counters.run_started();
+        Self {
+            id: run_id(shared),
+            caller: Caller::new(shared.extensions.clone(), clock, capabilities, &limits),
+            guard,
+            limits,
+            recording,
+            abort: AbortController::following(&[signal, &shared.closing.signal()]),
+            held: Cell::new(false),
+            ended: Cell::new(false),
+            shared: Rc::clone(shared),
+        }
+    }
+
+    /// A parked run that goes on here, and its calls without an answer.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if it is none of this engine's, `INVALID_CAPABILITY` for a caveat that the extension does not declare here,
+    /// the reason of an abort, what the engine fails with.
+    pub(crate) async fn unpark(
+        shared: &Rc<Shared>,
+        parked: ParkedRun,
+        signal: &AbortSignal,
+    ) -> Result<(Self, Vec<Suspension>), Error> {
+        let ParkedRun { limits, capabilities, effects_left, mut calls, memory, .. } = parked;
+        limits.validate()?;
+        check_caveats(&shared.extensions, &capabilities)?;
+        let run = Self::new(shared, limits, capabilities, EffectGuard::with(effects_left), None, signal);
+        for call in &mut calls {
+            call.suspension_id = format!("{}.{}", run.id, call.suspension_id);
+        }
+        let unpark = Unpark {
+            run_id: run.id.clone(),
+            limits: run.limits.clone(),
+            host: shared.host_functions.dispatch(&run.limits, run.caller.checker().clone()),
+            memory: memory.into_vec(),
+        };
+        run.held.set(true);
+        match select(shared.platform.engine.unpark(unpark), run.abort.signal().aborted()).await {
+            Either::Left((taken, _)) => taken.map(|()| (run, calls)),
+            Either::Right((reason, _)) => Err(reason),
+        }
+    }
+
+    /// Takes the run out of the engine, with its calls that have no answer. It ends here.
+    ///
+    /// # Errors
+    /// The reason if it was aborted, what the engine fails with.
+    pub(crate) async fn park(&self, calls: Vec<Suspension>) -> Result<ParkedRun, Error> {
+        if let Some(reason) = self.abort.signal().reason() {
+            return Err(reason);
+        }
+        let engine = &self.shared.platform.engine;
+        let memory = engine.park(&self.id).await?;
+        self.held.set(false);
+        self.end();
+        let numbered = calls
+            .into_iter()
+            .map(|call| Suspension { suspension_id: number_of(&call.suspension_id, &self.id).to_owned(), ..call });
+        Ok(ParkedRun {
+            engine: engine.identity(),
+            limits: self.limits.clone(),
+            capabilities: self.caller.checker().tokens().to_vec(),
+            effects_left: self.guard.left(),
+            calls: numbered.collect(),
+            memory: memory.into(),
+        })
+    }
+
+    /// Its name.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     pub(crate) const fn limits(&self) -> &Limits {
         &self.limits
     }

@@ -37,6 +37,13 @@ fn add(cell: &Cell<u64>, amount: u64) {
 /// One more in a count for as long as it lives.
 pub(crate) struct Counted<'a>(&'a Cell<u64>);
 
+impl<'a> Counted<'a> {
+    pub(crate) fn one_more(count: &'a Cell<u64>) -> Self {
+        add(count, 1);
+        Self(count)
+    }
+}
+
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
         self.0.set(self.0.get() - 1);
@@ -54,8 +61,7 @@ impl Counters {
     }
 
     pub(crate) fn computing(&self) -> Counted<'_> {
-        add(&self.computing, 1);
-        Counted(&self.computing)
+        Counted::one_more(&self.computing)
     }
 
     pub(crate) fn computed(&self, microseconds: u64) {

@@ -1,4 +1,4 @@
-//! Runs in the hands of the embedder: stopped at their first suspension, resumed call by call.
+//! Runs in the hands of the embedder: stopped at their first suspension, resumed call by call, parked and unparked.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -8,11 +8,16 @@ use futures_util::future::{Either, select};
 use indexmap::IndexMap;
 use nexus_core::{Answer, Error, Segment, StateMutation, Status, Suspension, Value};
 
+use serde::Serialize;
+
 use crate::abort::{AbortController, AbortSignal};
 use crate::call::extension_error;
+use crate::kernel::Shared;
+use crate::parked_run::ParkedRun;
 use crate::platform::Platform;
 use crate::run::{Prepared, Run};
 use crate::slots::Slots;
+use crate::stats::Counted;
 use crate::value_bounds::ValueBounds;
 
 /// What comes with an answer.
@@ -24,9 +29,27 @@ pub struct ResumeOptions {
     pub signal: AbortSignal,
 }
 
+/// A run that was parked and is suspended again.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unparked {
+    /// Its name from now on.
+    pub run_id: String,
+    /// Its calls without an answer.
+    pub suspensions: Vec<Suspension>,
+}
+
 /// The runs that wait for the embedder.
 #[derive(Clone, Default)]
-pub(crate) struct SuspendedRuns(Rc<RefCell<HashMap<String, Rc<SuspendedRun>>>>);
+pub(crate) struct SuspendedRuns(Rc<RefCell<Index>>);
+
+#[derive(Default)]
+struct Index {
+    /// By their calls without an answer.
+    by_call: HashMap<String, Rc<SuspendedRun>>,
+    /// By their names.
+    by_run: HashMap<String, Rc<SuspendedRun>>,
+}
 
 struct SuspendedRun {
     run: Rc<Run>,
@@ -34,6 +57,8 @@ struct SuspendedRun {
     calls: RefCell<IndexMap<String, Suspension>>,
     /// One resume at a time; the others wait their turn.
     turn: Slots,
+    /// Answers that have not come to the next suspension.
+    resuming: Cell<u64>,
     /// Ends the watch over a run that is left alone.
     watch: RefCell<AbortController>,
     ended: Cell<bool>,
@@ -48,13 +73,7 @@ impl SuspendedRuns {
     pub(crate) async fn execute(&self, platform: &Platform, prepared: Prepared) -> Segment {
         let run = Rc::clone(&prepared.run);
         let segment = prepared.start().await;
-        let suspended = Rc::new(SuspendedRun {
-            run,
-            calls: RefCell::default(),
-            turn: Slots::new(1, usize::MAX),
-            watch: RefCell::default(),
-            ended: Cell::new(false),
-        });
+        let suspended = Rc::new(SuspendedRun::new(run));
         self.settle(platform, &suspended, segment).await
     }
 
@@ -70,11 +89,12 @@ impl SuspendedRuns {
         outcome: Result<Value, Error>,
         options: ResumeOptions,
     ) -> Result<Segment, Error> {
-        let suspended = self.0.borrow().get(suspension_id).cloned().ok_or_else(|| unknown(suspension_id))?;
+        let suspended = self.0.borrow().by_call.get(suspension_id).cloned().ok_or_else(|| unknown(suspension_id))?;
         let bounds = ValueBounds::of(suspended.run.limits());
         let values = options.state.iter().map(|mutation| &mutation.value);
         values.chain(&outcome).try_for_each(|value| bounds.check(value))?;
-        self.0.borrow_mut().remove(suspension_id);
+        self.0.borrow_mut().by_call.remove(suspension_id);
+        let _resuming = Counted::one_more(&suspended.resuming);
         let call = suspended.calls.borrow_mut().shift_remove(suspension_id).ok_or_else(|| unknown(suspension_id))?;
         let _turn = suspended.turn.acquire().await;
         if suspended.ended.get() {
@@ -89,10 +109,48 @@ impl SuspendedRuns {
         Ok(self.settle(platform, &suspended, segment).await)
     }
 
+    /// Makes bytes of a run, and forgets it.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for a run that is not known or not suspended, the reason if it was aborted, what the engine fails
+    /// with: then the run is over.
+    pub(crate) async fn park(&self, run_id: &str) -> Result<ParkedRun, Error> {
+        let suspended = self.0.borrow().by_run.get(run_id).cloned();
+        let suspended = suspended.ok_or_else(|| {
+            Error::invalid_argument(format!("no run {run_id:?} waits for answers that the embedder gives"))
+        })?;
+        if suspended.resuming.get() > 0 {
+            return Err(Error::invalid_argument(format!("the run {run_id:?} is being resumed")));
+        }
+        // From here on no answer finds it.
+        let calls = self.remove(&suspended);
+        let parked = suspended.run.park(calls.into_values().collect()).await;
+        suspended.end();
+        parked
+    }
+
+    /// Takes a parked run in.
+    ///
+    /// # Errors
+    /// As [`Run::unpark`].
+    pub(crate) async fn unpark(
+        &self,
+        shared: &Rc<Shared>,
+        parked: ParkedRun,
+        signal: &AbortSignal,
+    ) -> Result<Unparked, Error> {
+        let (run, suspensions) = Run::unpark(shared, parked, signal).await?;
+        let run_id = run.id().to_owned();
+        let suspended = Rc::new(SuspendedRun::new(Rc::new(run)));
+        self.keep(&suspended, &suspensions);
+        self.watch(&shared.platform, &suspended);
+        Ok(Unparked { run_id, suspensions })
+    }
+
     /// Forgets every run; their instances are freed.
     pub(crate) fn clear(&self) {
-        let suspended = self.0.take();
-        for suspended in suspended.into_values() {
+        let Index { by_run, .. } = self.0.take();
+        for suspended in by_run.into_values() {
             suspended.end();
         }
     }
@@ -119,8 +177,10 @@ impl SuspendedRuns {
     }
 
     fn keep(&self, suspended: &Rc<SuspendedRun>, calls: &[Suspension]) {
+        let mut index = self.0.borrow_mut();
+        index.by_run.insert(suspended.run.id().to_owned(), Rc::clone(suspended));
         for call in calls {
-            self.0.borrow_mut().insert(call.suspension_id.clone(), Rc::clone(suspended));
+            index.by_call.insert(call.suspension_id.clone(), Rc::clone(suspended));
             suspended.calls.borrow_mut().insert(call.suspension_id.clone(), call.clone());
         }
     }
@@ -128,9 +188,18 @@ impl SuspendedRuns {
     /// Ends the run; its open calls are unknown from here on.
     fn forget(&self, suspended: &SuspendedRun) {
         suspended.end();
-        for (suspension_id, _) in suspended.calls.take() {
-            self.0.borrow_mut().remove(&suspension_id);
+        self.remove(suspended);
+    }
+
+    /// Takes a run out; answers its open calls.
+    fn remove(&self, suspended: &SuspendedRun) -> IndexMap<String, Suspension> {
+        let mut index = self.0.borrow_mut();
+        index.by_run.remove(suspended.run.id());
+        let calls = suspended.calls.take();
+        for suspension_id in calls.keys() {
+            index.by_call.remove(suspension_id);
         }
+        calls
     }
 
     /// Gives the run up if nobody resumes it in time. If it is aborted its instance is freed at once, but its calls
@@ -161,6 +230,17 @@ impl SuspendedRuns {
 }
 
 impl SuspendedRun {
+    fn new(run: Rc<Run>) -> Self {
+        Self {
+            run,
+            calls: RefCell::default(),
+            turn: Slots::new(1, usize::MAX),
+            resuming: Cell::new(0),
+            watch: RefCell::default(),
+            ended: Cell::new(false),
+        }
+    }
+
     /// Leaves the calls that the embedder may make in the segment; answers with the refusals of the others.
     fn keep_granted(&self, segment: &mut Segment) -> Vec<Answer> {
         let screened = self.run.screen(segment);

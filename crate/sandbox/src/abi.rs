@@ -47,6 +47,7 @@ pub extern "C" fn nexus_boot() {
     let instance = Instance::boot();
     collector::attach();
     INSTANCE.set(Some(instance));
+    allocator::scrub();
 }
 
 /// A buffer of `length` bytes for the next message.
@@ -67,10 +68,20 @@ pub extern "C" fn nexus_reply() -> *const u8 {
 /// Takes a `CompileRequest`, answers the length of a `Compiled`.
 #[unsafe(no_mangle)]
 pub extern "C" fn nexus_compile(length: usize) -> usize {
-    answer(length, |instance, request: Result<CompileRequest, Error>| match request {
+    let length = answer(length, |instance, request: Result<CompileRequest, Error>| match request {
         Ok(request) => instance.compile(request),
         Err(error) => nexus_core::message::Compiled { outcome: Err(error) },
-    })
+    });
+    // The message and what the parser left would be part of the image.
+    MESSAGE.take();
+    allocator::scrub();
+    length
+}
+
+/// Clears what is free, for an image of the memory to be small. It changes nothing else.
+#[unsafe(no_mangle)]
+pub extern "C" fn nexus_scrub() {
+    allocator::scrub();
 }
 
 /// Takes a `StartRequest`, answers the length of a `Segment`.

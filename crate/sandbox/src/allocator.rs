@@ -13,6 +13,8 @@ use crate::collector;
 
 const PAGE: usize = 64 << 10;
 
+/// First byte of the heap; 0 until the first page is asked for.
+static START: AtomicU32 = AtomicU32::new(0);
 /// First byte that was never handed out; 0 until the first page is asked for.
 static BREAK: AtomicU32 = AtomicU32::new(0);
 /// Linear memory may not grow beyond this many bytes.
@@ -61,6 +63,31 @@ pub fn usage() -> (u32, u32) {
     AT_STOP.get().unwrap_or_else(|| (LIVE.load(Relaxed), PEAK.load(Relaxed)))
 }
 
+/// Clears what is free, so that images of the memory are small. To whoever runs afterwards it makes no difference.
+///
+/// Pages follow one another, so the heap is one segment of dlmalloc's: chunk after chunk, each with its size and whether it is in
+/// use in its second word (`Chunk::head` of dlmalloc 0.2). What is free begins with dlmalloc's own links.
+pub fn scrub() {
+    const CHUNK_IN_USE: usize = 1 << 1;
+    const FLAGS: usize = 0b111;
+    /// Smaller chunks are in lists, others in trees (`TreeChunk`).
+    const LEAST_IN_TREES: usize = 256;
+    let end = BREAK.load(Relaxed) as usize;
+    let mut chunk = START.load(Relaxed) as usize;
+    while chunk < end {
+        // SAFETY: between the heap's first byte and the end of its last page a chunk follows each other one.
+        let head = unsafe { *((chunk + size_of::<usize>()) as *const usize) };
+        let size = head & !FLAGS;
+        let links = size_of::<usize>() * if size < LEAST_IN_TREES { 4 } else { 8 };
+        if head & CHUNK_IN_USE == 0 && links < size {
+            // SAFETY: nobody uses it, and dlmalloc itself reads its links only.
+            unsafe { ((chunk + links) as *mut u8).write_bytes(0, size - links) };
+        }
+        assert!(size > 0, "the heap is not what it was taken for");
+        chunk += size;
+    }
+}
+
 thread_local! {
     /// The usage of a run that was stopped.
     static AT_STOP: Cell<Option<(u32, u32)>> = const { Cell::new(None) };
@@ -73,7 +100,11 @@ unsafe impl dlmalloc::Allocator for Pages {
     fn alloc(&self, size: usize) -> (*mut u8, usize, u32) {
         const NONE: (*mut u8, usize, u32) = (std::ptr::null_mut(), 0, 0);
         let start = match BREAK.load(Relaxed) as usize {
-            0 => core::arch::wasm32::memory_size(0) * PAGE,
+            0 => {
+                let start = core::arch::wasm32::memory_size(0) * PAGE;
+                START.store(start as u32, Relaxed);
+                start
+            }
             start => start,
         };
         let size = size.next_multiple_of(PAGE);

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Reflect};
+use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
 use nexus_core::{Error, ErrorCode, Limits, Value, limits};
-use nexus_kernel::{Recording, ResumeOptions, RunOptions, SegmentObserver};
+use nexus_kernel::{ParkingKey, Recording, ResumeOptions, RunOptions, SegmentObserver};
 use wasm_bindgen::prelude::*;
 
 use crate::abort::Followed;
@@ -12,6 +12,7 @@ use crate::clock::JsClock;
 use crate::console;
 use crate::engine::compile_cache;
 use crate::engine::pool::PoolSize;
+use crate::engine::suspended_runs;
 use crate::entropy::JsEntropy;
 use crate::interop::context::{self, CONTEXT_FIELDS};
 use crate::interop::value::Bounds;
@@ -48,6 +49,10 @@ pub struct KernelOptions {
     pub limits: Limits,
     /// How many instances.
     pub pool: PoolSize,
+    /// Most bytes of suspended runs that hold no instance.
+    pub max_parked_bytes: u32,
+    /// Proves what was parked.
+    pub parking_key: ParkingKey,
     /// Where handlers run.
     pub executor: Executor,
     /// What becomes of compiled handlers.
@@ -64,7 +69,7 @@ impl KernelOptions {
     /// # Errors
     /// `INVALID_ARGUMENT` naming the option that does not exist or has no such value.
     pub fn from_js(options: &JsValue) -> Result<Self, Failure> {
-        let known = ["limits", "pool", "executor", "cache", "extensions", "clock", "entropy"];
+        let known = ["limits", "pool", "executor", "cache", "extensions", "clock", "entropy", "parkingKey"];
         let fields = Fields::open(options, "options", &known)?;
         let executor = fields.get("executor")?;
         let executor = match executor.as_string().as_deref() {
@@ -73,9 +78,12 @@ impl KernelOptions {
             Some("worker") => Executor::Worker,
             _ => return Err(fields.wrong("executor", "\"inline\" or \"worker\"")),
         };
+        let (pool, max_parked_bytes) = read_pool(&fields.get("pool")?)?;
         Ok(Self {
             limits: context::limits(&fields.get("limits")?, &Limits::default())?,
-            pool: read_pool(&fields.get("pool")?)?,
+            pool,
+            max_parked_bytes,
+            parking_key: read_parking_key(&fields)?,
             executor,
             cache: read_cache(&fields.get("cache")?)?,
             clock: JsClock::from_js(&fields.get("clock")?)?,
@@ -92,17 +100,40 @@ fn read_cache(cache: &JsValue) -> Result<CacheOptions, Failure> {
     })
 }
 
-fn read_pool(pool: &JsValue) -> Result<PoolSize, Failure> {
-    let sizes = Fields::open(pool, "options.pool", &["minInstances", "maxInstances", "maxQueue", "idleTimeoutMs"])?;
+fn read_parking_key(fields: &Fields) -> Result<ParkingKey, Failure> {
+    let key = fields.get("parkingKey")?;
+    if key.is_undefined() {
+        return Ok(ParkingKey::default());
+    }
+    let secret = key.as_string().map(String::into_bytes).or_else(|| bytes_of(&key)).filter(|secret| !secret.is_empty());
+    let secret = secret
+        .ok_or_else(|| fields.wrong("parkingKey", "bytes (a Uint8Array or an ArrayBuffer) or a string, not empty"))?;
+    Ok(ParkingKey::new(secret)?)
+}
+
+/// A copy of a `Uint8Array` or an `ArrayBuffer`.
+fn bytes_of(value: &JsValue) -> Option<Vec<u8>> {
+    match value.dyn_ref::<Uint8Array>() {
+        Some(bytes) => Some(bytes.to_vec()),
+        None => value.dyn_ref::<ArrayBuffer>().map(|buffer| Uint8Array::new(buffer).to_vec()),
+    }
+}
+
+/// How many instances, and how many bytes of runs without one.
+fn read_pool(pool: &JsValue) -> Result<(PoolSize, u32), Failure> {
+    let known = ["minInstances", "maxInstances", "maxQueue", "idleTimeoutMs", "maxParkedBytes"];
+    let sizes = Fields::open(pool, "options.pool", &known)?;
     let usual = PoolSize::default();
     let max_instances = sizes.whole("maxInstances", 1, MOST_INSTANCES)?.unwrap_or(usual.max_instances);
     let min_instances = sizes.whole("minInstances", 0, max_instances)?;
-    Ok(PoolSize {
+    let max_parked_bytes = sizes.whole("maxParkedBytes", 0, u32::MAX)?.unwrap_or(suspended_runs::MAX_PARKED_BYTES);
+    let size = PoolSize {
         min_instances: min_instances.unwrap_or(usual.min_instances.min(max_instances)),
         max_instances,
         max_queue: sizes.whole("maxQueue", 0, LONGEST_QUEUE)?.unwrap_or(usual.max_queue),
         idle_timeout_ms: sizes.whole("idleTimeoutMs", 0, LONGEST_TIMER)?.unwrap_or(usual.idle_timeout_ms),
-    })
+    };
+    Ok((size, max_parked_bytes))
 }
 
 /// What `run` and `execute` are given.
@@ -192,6 +223,51 @@ fn read_failure(answer: &Fields) -> Result<Error, Failure> {
     } else {
         Err(answer.wrong("error", "a string or { message, code? }"))
     }
+}
+
+/// What `park` is given.
+pub struct ParkArguments {
+    /// Which run.
+    pub run_id: String,
+    /// What the bytes are to be known by.
+    pub label: String,
+}
+
+impl ParkArguments {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT`.
+    pub fn from_js(run_id: &JsValue, options: &JsValue) -> Result<Self, Failure> {
+        let run_id = run_id.as_string().ok_or_else(|| refused("the run's id has to be a string"))?;
+        Ok(Self { run_id, label: read_label(&Fields::open(options, "options", &["label"])?)? })
+    }
+}
+
+/// What `unpark` is given.
+pub struct UnparkArguments {
+    /// The parked run.
+    pub bytes: Vec<u8>,
+    /// What it was to be known by.
+    pub label: String,
+    /// The signal.
+    pub followed: Followed,
+}
+
+impl UnparkArguments {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT`.
+    pub fn from_js(bytes: &JsValue, options: &JsValue) -> Result<Self, Failure> {
+        let bytes = bytes_of(bytes).ok_or_else(|| refused("a parked run has to be a Uint8Array or an ArrayBuffer"))?;
+        let fields = Fields::open(options, "options", &["label", "signal"])?;
+        Ok(Self { bytes, label: read_label(&fields)?, followed: Followed::from_js(&fields.get("signal")?)? })
+    }
+}
+
+fn read_label(fields: &Fields) -> Result<String, Failure> {
+    if fields.get("label")?.is_undefined() { Ok(String::new()) } else { fields.text("label") }
 }
 
 /// What `precompile` and `inferCapabilities` are given.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+use futures_channel::oneshot;
 use js_sys::Promise;
 use nexus_kernel::engine::LocalFuture;
 use wasm_bindgen::prelude::*;
@@ -37,6 +38,15 @@ pub fn begin(future: impl Future<Output = ()> + 'static) {
         let task = executor.task(future);
         executor.poll(task);
     });
+}
+
+/// [Begins](begin) `future`, and answers what comes of it. It goes on also if nobody waits for that any more.
+pub async fn undisturbed<T: 'static>(future: impl Future<Output = T> + 'static) -> Option<T> {
+    let (sender, outcome) = oneshot::channel();
+    begin(async move {
+        let _ = sender.send(future.await);
+    });
+    outcome.await.ok()
 }
 
 /// Waits for the next microtask.

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::rc::Rc;
 
 use futures_util::future::{Either, select};
-use js_sys::{Array, Function, Promise, WebAssembly};
+use js_sys::{Array, Function, Promise, Uint8Array, WebAssembly};
 use nexus_core::{Error, Status, Value};
 use nexus_kernel::abort::AbortSignal;
 use nexus_kernel::engine::LocalFuture;
@@ -13,13 +13,14 @@ use nexus_kernel::{CallContext, HttpExtension, HttpOptions, Kernel, Platform};
 use wasm_bindgen::prelude::*;
 
 use crate::arguments::{
-    CallArguments, Executor, KernelOptions, ResumeArguments, RunArguments, ServiceArguments, refused, signal_of,
+    CallArguments, Executor, KernelOptions, ParkArguments, ResumeArguments, RunArguments, ServiceArguments,
+    UnparkArguments, refused, signal_of,
 };
 use crate::engine::image_store::ImageStore;
 use crate::engine::{EngineOptions, WasmEngine};
 use crate::extension::JsExtension;
 use crate::fetch::FetchHttp;
-use crate::interop::result::{failures_to_js, segment_to_js, stats_to_js};
+use crate::interop::result::{failures_to_js, segment_to_js, stats_to_js, unparked_to_js};
 use crate::interop::value::Bounds;
 use crate::interop::{Failure, error_to_js, value_from_js, value_to_js};
 use crate::promise::{ensure_sound, promise};
@@ -63,7 +64,7 @@ pub struct JsKernel {
 pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
     let given = KernelOptions::from_js(options);
     promise(async move {
-        let KernelOptions { limits, pool, executor, cache, clock, entropy } = given?;
+        let KernelOptions { limits, pool, max_parked_bytes, parking_key, executor, cache, clock, entropy } = given?;
         let module = surroundings.sandbox().dyn_into::<WebAssembly::Module>();
         let module = module.map_err(|_| refused("the sandbox has to be a WebAssembly.Module"))?;
         let threads = match (executor, surroundings.threads()) {
@@ -76,13 +77,14 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
         let options = EngineOptions {
             start_worker: threads.map(|threads| threads.start()),
             pool,
+            max_parked_bytes,
             cache_bytes: cache.bytes,
             image_store: ImageStore::open(open_storage, cache.bytes).await,
         };
         let engine = WasmEngine::open(module, options).await.map_err(Failure::from)?;
         let platform =
             Platform { engine, clock: Rc::new(clock), entropy: Rc::new(entropy), spawner: Rc::new(Microtasks) };
-        let kernel = Kernel::new(platform.clone(), limits).map_err(Failure::from)?;
+        let kernel = Kernel::new(platform.clone(), limits, parking_key).map_err(Failure::from)?;
         Ok(JsKernel { kernel, platform, no_host_functions }.into())
     })
 }
@@ -143,6 +145,29 @@ impl JsKernel {
             let segment = kernel.resume(&suspension_id, outcome, options).await.map_err(Failure::from)?;
             drop(followed);
             Ok(segment_to_js(segment))
+        })
+    }
+
+    /// A suspended run as bytes: a promise for a `Uint8Array`.
+    pub fn park(&self, run_id: &JsValue, options: &JsValue) -> Promise {
+        let given = ParkArguments::from_js(run_id, options);
+        let kernel = self.kernel.clone();
+        promise(async move {
+            let ParkArguments { run_id, label } = given?;
+            Ok(Uint8Array::from(&kernel.park(&run_id, &label).await.map_err(Failure::from)?[..]).into())
+        })
+    }
+
+    /// A parked run, suspended again: a promise for `{ runId, suspensions }`.
+    pub fn unpark(&self, bytes: &JsValue, options: &JsValue) -> Promise {
+        let given = UnparkArguments::from_js(bytes, options);
+        let kernel = self.kernel.clone();
+        promise(async move {
+            let UnparkArguments { bytes, label, followed } = given?;
+            let unparked = kernel.unpark(&bytes, &label, &followed.signal()).await.map_err(Failure::from)?;
+            // It goes on to count, for as long as the run can be resumed.
+            followed.outlive();
+            Ok(unparked_to_js(unparked))
         })
     }
 

@@ -3,6 +3,7 @@
 use js_sys::Uint8Array;
 use nexus_core::record::RunRecord;
 use nexus_core::{Error, Value, limits, msgpack};
+use nexus_kernel::recorder::StoredRecord;
 use nexus_kernel::{Divergence, Recording, Replayed};
 use wasm_bindgen::prelude::*;
 
@@ -14,7 +15,7 @@ use crate::promise::ensure_sound;
 /// A record holds values as deep as they may be, inside containers of its own.
 const RECORD: Bounds = Bounds { depth: limits::VALUE_DEPTH + 16, bytes: usize::MAX };
 
-/// The record that a run has left, as MessagePack: most are never looked at. `undefined` if there is none.
+/// The record that a run has left, as it is stored: most are never looked at. `undefined` if there is none.
 pub fn record_to_bytes(recording: &Recording) -> JsValue {
     let bytes = recording.take().and_then(|record| msgpack::encode(&record).ok());
     bytes.map_or(JsValue::UNDEFINED, |bytes| Uint8Array::from(&bytes[..]).into())
@@ -27,8 +28,9 @@ pub fn record_to_bytes(recording: &Recording) -> JsValue {
 #[wasm_bindgen(js_name = readRecord)]
 pub fn read_record(bytes: &Uint8Array) -> Result<JsValue, JsValue> {
     ensure_sound()?;
-    let value: Value = msgpack::decode(&bytes.to_vec()).map_err(Failure::from)?;
-    Ok(value_to_js(&value))
+    let record = msgpack::decode(&bytes.to_vec()).and_then(StoredRecord::read);
+    let value = record.and_then(|record| msgpack::encode(&record)).and_then(|bytes| msgpack::decode::<Value>(&bytes));
+    Ok(value_to_js(&value.map_err(Failure::from)?))
 }
 
 /// Reads a record that was plain data.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use nexus_core::message::{CompileRequest, HostReply, InferRequest, ResumeRequest, StartRequest};
 use nexus_core::{CapabilityToken, Error, Limits, Segment, Status};
-use nexus_kernel::engine::{Engine, EngineStats, LocalFuture, Resume, Start};
+use nexus_kernel::engine::{Engine, EngineStats, LocalFuture, Resume, Start, Unpark};
 use nexus_sandbox::Instance;
 
 #[derive(Default)]
@@ -69,6 +69,15 @@ impl Engine for NativeEngine {
 
     fn discard(&self, run_id: &str) {
         self.suspended.borrow_mut().remove(run_id);
+    }
+
+    /// Without the wall there is no memory to take it out of.
+    fn park<'a>(&'a self, _run_id: &'a str) -> LocalFuture<'a, Result<Vec<u8>, Error>> {
+        Box::pin(async { Err(Error::internal("no memory of its own")) })
+    }
+
+    fn unpark(&self, _run: Unpark) -> LocalFuture<'_, Result<(), Error>> {
+        Box::pin(async { Err(Error::internal("no memory of its own")) })
     }
 
     fn precompile<'a>(&'a self, source: &'a str, limits: &'a Limits) -> LocalFuture<'a, Result<(), Error>> {

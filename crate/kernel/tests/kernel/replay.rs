@@ -44,7 +44,7 @@ fn record(source: &str) -> (Segment, RunRecord) {
     kernel.host_functions().register(HostFunction { name: "count".into(), signature: String::new(), call }).unwrap();
     let (options, source) = (options(&recording), source.to_owned());
     let result = world.run(async move { kernel.run(&source, options, None).await }).unwrap();
-    (result, recording.take().expect("a run leaves a record"))
+    (result, recording.take().expect("a run leaves a record").read().unwrap())
 }
 
 fn replay(record: RunRecord) -> Result<Replayed, Error> {
@@ -169,7 +169,7 @@ fn a_run_that_was_aborted_between_segments_replays_to_its_end() {
     world.settle();
     let result = task.result().unwrap().unwrap();
     assert_eq!(result.error.as_ref().unwrap().code, ErrorCode::Cancelled);
-    let replayed = replay(recording.take().unwrap()).unwrap();
+    let replayed = replay(recording.take().unwrap().read().unwrap()).unwrap();
     assert_eq!(replayed.divergence, None);
     assert_eq!(told(replayed.result), told(result));
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use nexus_core::{Answer, CapabilityToken, Error, Event, Limits, Segment, StateMutation, Status, Suspension, Value};
-use nexus_kernel::engine::{AbortCheck, Engine, EngineStats, LocalFuture, Resume, Start};
+use nexus_kernel::engine::{AbortCheck, Engine, EngineStats, LocalFuture, Resume, Start, Unpark};
 
 /// What the kernel gives for a segment.
 pub struct Given {
@@ -20,9 +20,10 @@ type Step = Box<dyn FnOnce(Given) -> LocalFuture<'static, Result<Segment, Error>
 #[derive(Default)]
 pub struct ScriptedEngine {
     steps: RefCell<VecDeque<Step>>,
-    /// `start`, `resume`, `discard` and `close`, in order.
+    /// `start`, `resume`, `park`, `unpark`, `discard` and `close`, in order.
     pub asked: RefCell<Vec<String>>,
     pub seeds: RefCell<Vec<[u8; 16]>>,
+    pub unparked: RefCell<Vec<Unpark>>,
 }
 
 impl ScriptedEngine {
@@ -66,6 +67,17 @@ impl Engine for ScriptedEngine {
         self.asked.borrow_mut().push("discard".to_owned());
     }
 
+    fn park<'a>(&'a self, run_id: &'a str) -> LocalFuture<'a, Result<Vec<u8>, Error>> {
+        self.asked.borrow_mut().push("park".to_owned());
+        Box::pin(async move { Ok(run_id.as_bytes().to_vec()) })
+    }
+
+    fn unpark(&self, run: Unpark) -> LocalFuture<'_, Result<(), Error>> {
+        self.asked.borrow_mut().push("unpark".to_owned());
+        self.unparked.borrow_mut().push(run);
+        Box::pin(async { Ok(()) })
+    }
+
     fn precompile<'a>(&'a self, _source: &'a str, _limits: &'a Limits) -> LocalFuture<'a, Result<(), Error>> {
         Box::pin(async { Ok(()) })
     }
@@ -86,6 +98,8 @@ impl Engine for ScriptedEngine {
             cache_hits: 3,
             cache_misses: 1,
             queued_runs: 4,
+            parked_runs: 11,
+            parked_bytes: 12,
             created_instances: 5,
             replaced_instances: 6,
             restored_instances: 8,

@@ -12,7 +12,7 @@ use nexus_kernel::clock::Clock;
 use nexus_kernel::engine::{Engine, LocalFuture};
 use nexus_kernel::entropy::Entropy;
 use nexus_kernel::spawner::Spawner;
-use nexus_kernel::{Kernel, Platform};
+use nexus_kernel::{Kernel, ParkingKey, Platform};
 
 /// Milliseconds since the epoch at which every world begins.
 pub const BEGINNING: f64 = 1_700_000_000_000.0;
@@ -116,7 +116,7 @@ impl World {
     }
 
     pub fn kernel(&self, engine: Rc<dyn Engine>) -> Kernel {
-        Kernel::new(self.platform(engine), Limits::default()).unwrap()
+        Kernel::new(self.platform(engine), Limits::default(), ParkingKey::default()).unwrap()
     }
 
     /// Starts a task; nothing runs before [`settle`](Self::settle) or [`run`](Self::run).

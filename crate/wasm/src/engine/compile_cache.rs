@@ -10,10 +10,25 @@ use sha2::{Digest, Sha256};
 
 use super::image::CompiledImage;
 
-/// Bytes of compiled images that are kept: some 500 handlers of 100 KB.
+/// Bytes of compiled handlers that are kept: some 500 handlers of 100 KB.
 pub const BYTES: u32 = 64 << 20;
 
-/// What a compiled image is found by: everything that compilation depends on.
+/// A handler, and what it is compiled to. Clones share both.
+#[derive(Clone)]
+pub struct CompiledHandler {
+    /// The body of an async function.
+    pub source: Rc<str>,
+    /// The memory.
+    pub image: Rc<CompiledImage>,
+}
+
+impl CompiledHandler {
+    fn size(&self) -> usize {
+        self.source.len() + self.image.size()
+    }
+}
+
+/// What a compiled handler is found by: everything that compilation depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key([u8; 32]);
 
@@ -44,7 +59,7 @@ impl fmt::Display for Key {
 /// The cache.
 pub struct CompileCache {
     /// Least recently used first.
-    images: IndexMap<Key, Rc<CompiledImage>>,
+    handlers: IndexMap<Key, CompiledHandler>,
     bytes: usize,
     budget: usize,
 }
@@ -53,38 +68,38 @@ impl CompileCache {
     /// A cache that keeps at most `budget` bytes.
     #[must_use]
     pub fn new(budget: usize) -> Self {
-        Self { images: IndexMap::new(), bytes: 0, budget }
+        Self { handlers: IndexMap::new(), bytes: 0, budget }
     }
 
-    /// The image, which becomes the most recently used one.
-    pub fn get(&mut self, key: &Key) -> Option<Rc<CompiledImage>> {
-        let index = self.images.get_index_of(key)?;
-        let last = self.images.len() - 1;
-        self.images.move_index(index, last);
-        self.images.get(key).cloned()
+    /// The handler, which becomes the most recently used one.
+    pub fn get(&mut self, key: &Key) -> Option<CompiledHandler> {
+        let index = self.handlers.get_index_of(key)?;
+        let last = self.handlers.len() - 1;
+        self.handlers.move_index(index, last);
+        self.handlers.get(key).cloned()
     }
 
-    /// Keeps an image. One that is larger than the whole budget is not kept.
-    pub fn insert(&mut self, key: Key, image: Rc<CompiledImage>) {
-        let size = image.size();
+    /// Keeps a handler. One that is larger than the whole budget is not kept.
+    pub fn insert(&mut self, key: Key, handler: CompiledHandler) {
+        let size = handler.size();
         if size > self.budget {
             return;
         }
-        if let Some(replaced) = self.images.shift_remove(&key) {
+        if let Some(replaced) = self.handlers.shift_remove(&key) {
             self.bytes -= replaced.size();
         }
         while self.bytes + size > self.budget {
-            let Some((_, oldest)) = self.images.shift_remove_index(0) else { break };
+            let Some((_, oldest)) = self.handlers.shift_remove_index(0) else { break };
             self.bytes -= oldest.size();
         }
         self.bytes += size;
-        self.images.insert(key, image);
+        self.handlers.insert(key, handler);
     }
 
     /// How many images are kept.
     #[must_use]
     pub fn entries(&self) -> u64 {
-        self.images.len() as u64
+        self.handlers.len() as u64
     }
 
     /// Bytes that they take.
@@ -95,7 +110,7 @@ impl CompileCache {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.images.clear();
+        self.handlers.clear();
         self.bytes = 0;
     }
 }
@@ -111,18 +126,18 @@ mod tests {
         Key::of("engine", &CompileRequest { source: source.to_owned(), limits: Limits::default() }).unwrap()
     }
 
-    fn image(bytes: usize) -> Rc<CompiledImage> {
-        Rc::new(CompiledImage::of_size(bytes))
+    fn handler(bytes: usize) -> CompiledHandler {
+        CompiledHandler { source: "1".into(), image: Rc::new(CompiledImage::of_size(bytes - 1)) }
     }
 
     #[wasm_bindgen_test]
     fn the_least_recently_used_is_forgotten_first() {
         let mut cache = CompileCache::new(30);
         for source in ["a", "b", "c"] {
-            cache.insert(key(source), image(10));
+            cache.insert(key(source), handler(10));
         }
         assert!(cache.get(&key("a")).is_some());
-        cache.insert(key("d"), image(10));
+        cache.insert(key("d"), handler(10));
         assert!(cache.get(&key("b")).is_none());
         assert!(["a", "c", "d"].iter().all(|source| cache.get(&key(source)).is_some()));
     }
@@ -131,13 +146,13 @@ mod tests {
     fn the_budget_is_kept_and_replacing_counts_once() {
         let mut cache = CompileCache::new(30);
         for _ in 0..5 {
-            cache.insert(key("a"), image(20));
+            cache.insert(key("a"), handler(20));
         }
-        cache.insert(key("b"), image(10));
+        cache.insert(key("b"), handler(10));
         assert!(cache.get(&key("a")).is_some() && cache.get(&key("b")).is_some());
-        cache.insert(key("c"), image(31));
+        cache.insert(key("c"), handler(31));
         assert!(cache.get(&key("c")).is_none() && cache.get(&key("a")).is_some());
-        cache.insert(key("d"), image(30));
+        cache.insert(key("d"), handler(30));
         assert!(cache.get(&key("a")).is_none() && cache.get(&key("b")).is_none());
         assert_eq!((cache.entries(), cache.bytes()), (1, 30));
         cache.clear();

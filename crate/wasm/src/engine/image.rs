@@ -1,13 +1,18 @@
 //! Images: what an instance's memory is brought back to before a run.
 //!
 //! Every instance of the module begins booted, with the same memory, so one copy serves all: the *boot image*. What compiling a
-//! handler changes in it is kept as the pages that differ: the *compiled image*.
+//! handler changes in it is kept as the pages that differ: the *compiled image*. What a suspended run changed after that
+//! is its *parked memory*.
+
+use std::cell::OnceCell;
 
 use nexus_core::Error;
+use sha2::{Digest, Sha256};
 
 use super::instance::Instance;
 
 mod bytes;
+pub mod parked;
 
 /// Unit of comparison: small enough that a compiled handler is some 100 KB, large enough that restoring it is few copies.
 const PAGE: usize = 4 << 10;
@@ -25,6 +30,8 @@ pub struct CompiledImage {
     memory_bytes: usize,
     /// Stretches of changed pages: where each begins, and what is there.
     stretches: Vec<(usize, Vec<u8>)>,
+    /// Of the bytes, once somebody asked.
+    digest: OnceCell<[u8; 32]>,
 }
 
 impl BootImage {
@@ -72,14 +79,34 @@ impl BootImage {
                 _ => stretches.push((start, page.to_vec())),
             }
         }
-        CompiledImage { memory_bytes: memory.len(), stretches }
+        CompiledImage { memory_bytes: memory.len(), stretches, digest: OnceCell::new() }
+    }
+
+    /// What is above the stack in an instance that has compiled a handler.
+    fn with(&self, image: &CompiledImage) -> Vec<u8> {
+        let mut memory = self.bytes.clone();
+        memory.resize(memory.len().max(image.memory_bytes.saturating_sub(self.stack_bytes)), 0);
+        for (start, bytes) in &image.stretches {
+            // The stack, should there be any of it in an image, is not part of this.
+            if let Some(start) = start.checked_sub(self.stack_bytes) {
+                memory[start..start + bytes.len()].copy_from_slice(bytes);
+            }
+        }
+        memory
     }
 }
 
 impl CompiledImage {
     #[cfg(all(test, target_arch = "wasm32"))]
     pub(super) fn of_size(bytes: usize) -> Self {
-        Self { memory_bytes: bytes.next_multiple_of(super::instance::WASM_PAGE), stretches: vec![(0, vec![0; bytes])] }
+        let memory_bytes = bytes.next_multiple_of(super::instance::WASM_PAGE);
+        Self { memory_bytes, stretches: vec![(0, vec![0; bytes])], digest: OnceCell::new() }
+    }
+
+    /// SHA-256 of its bytes: tells images apart.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        *self.digest.get_or_init(|| Sha256::digest(self.to_bytes()).into())
     }
 
     /// Brings an instance that is at the boot image to this one.

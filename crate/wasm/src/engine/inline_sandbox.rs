@@ -8,7 +8,8 @@ use nexus_core::message::Compiled;
 use nexus_kernel::engine::{AbortCheck, HostDispatch};
 
 use super::exports::Operation;
-use super::image::BootImage;
+use super::image::parked::ParkedMemory;
+use super::image::{BootImage, CompiledImage};
 use super::instance::{Called, Instance, Trap};
 use super::meter::Budget;
 use super::sandbox::{Footing, MemoryShare, Prepared, TotalMemory, compilation_memory};
@@ -58,16 +59,24 @@ impl InlineSandbox {
     /// As [`Sandbox::prepare`](super::sandbox::Sandbox::prepare).
     ///
     /// # Errors
-    /// `WASM_ERROR` if there is no memory for it.
+    /// `WASM_ERROR` if there is no memory for it, `INVALID_ARGUMENT` if what was parked is none of this handler's.
     pub fn prepare(&self, footing: Footing, memory_limit: u64, aborted: Option<AbortCheck>) -> Result<Prepared, Error> {
-        self.boot_image.restore(&self.instance)?;
         let prepared = match footing {
-            Footing::Booted => Prepared::Restored,
+            Footing::Booted => {
+                self.boot_image.restore(&self.instance)?;
+                Prepared::Restored
+            }
             Footing::Compiled(image) => {
+                self.boot_image.restore(&self.instance)?;
                 image.apply(&self.instance)?;
                 Prepared::Restored
             }
+            Footing::Parked(image, parked) => {
+                self.boot_image.unpark(&self.instance, &image, &parked)?;
+                Prepared::Restored
+            }
             Footing::Source(request, budget) => {
+                self.boot_image.restore(&self.instance)?;
                 self.instance.set_memory_limit(compilation_memory(memory_limit))?;
                 self.compile(&request, budget, aborted)
             }
@@ -85,7 +94,7 @@ impl InlineSandbox {
         match called.answer::<Compiled>() {
             Ok(Compiled { outcome: Ok(()) }) => {
                 self.instance.reset_globals();
-                Prepared::Compiled(self.boot_image.difference(&self.instance))
+                Prepared::Compiled(Rc::new(self.boot_image.difference(&self.instance)))
             }
             Ok(Compiled { outcome: Err(error) }) => Prepared::Refused { error, trapped: false },
             Err(Trap { error, .. }) => Prepared::Refused { error, trapped: true },
@@ -104,6 +113,17 @@ impl InlineSandbox {
         let called = self.instance.call(operation, message, budget, host, aborted);
         self.memory.set(self.memory_bytes());
         called
+    }
+
+    /// As [`Sandbox::park`](super::sandbox::Sandbox::park).
+    ///
+    /// # Errors
+    /// `INTERNAL_ERROR` if it traps.
+    pub fn park(&self, base: Option<Rc<CompiledImage>>) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
+        self.instance.scrub()?;
+        let base = base.unwrap_or_else(|| Rc::new(self.boot_image.difference(&self.instance)));
+        let parked = self.boot_image.park(&self.instance, &base);
+        Ok((base, parked))
     }
 
     /// Bytes of its memory.

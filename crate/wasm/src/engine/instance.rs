@@ -158,6 +158,16 @@ impl Instance {
         })
     }
 
+    /// Segments that its run has told.
+    pub const fn told(&self) -> u32 {
+        self.told.get()
+    }
+
+    /// Takes a run over that has told so many segments elsewhere.
+    pub fn set_told(&self, segments: u32) {
+        self.told.set(segments);
+    }
+
     /// Brings the globals back to where they were after the boot; the memory is the caller's to restore.
     pub fn reset_globals(&self) {
         self.exports.stack_pointer.set_value(&self.boot_stack_pointer);
@@ -175,6 +185,18 @@ impl Instance {
         self.exports.set_memory_limit.call1(&JsValue::UNDEFINED, &bytes).map(drop).map_err(|thrown| {
             rethrow_panic(&thrown);
             Error::internal(format!("the sandbox takes no memory limit: {}", error_from_js(&thrown).message))
+        })
+    }
+
+    /// Has the instance clear what is free in its memory.
+    ///
+    /// # Errors
+    /// `INTERNAL_ERROR` if it traps.
+    pub fn scrub(&self) -> Result<(), Error> {
+        self.set_grant(self.inner.meter.open(POST_MORTEM, None));
+        self.exports.scrub.call0(&JsValue::UNDEFINED).map(drop).map_err(|thrown| {
+            rethrow_panic(&thrown);
+            Error::internal(format!("the sandbox does not clear its memory: {}", error_from_js(&thrown).message))
         })
     }
 

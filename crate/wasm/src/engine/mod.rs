@@ -11,6 +11,7 @@
 //! | [`image`] | the memory that an instance is restored to |
 //! | [`compile_cache`], [`image_store`] | compiled handlers, in memory and in the platform's storage |
 //! | [`pool`] | who gets which instance |
+//! | [`suspended_runs`], [`parked_run`] | runs that wait for answers, in an instance or parked; one as bytes |
 //!
 //! Calls into the sandbox may come back to the kernel (a host function that starts another run), so no borrow is ever
 //! held across one.
@@ -24,34 +25,36 @@ pub mod image_store;
 pub mod inline_sandbox;
 pub mod instance;
 pub mod meter;
+pub mod parked_run;
 pub mod pool;
 pub mod sandbox;
 pub mod sandboxes;
+pub mod suspended_runs;
 pub mod worker_message;
 pub mod worker_sandbox;
 pub mod worker_side;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use js_sys::{Function, WebAssembly};
 use nexus_core::message::{CompileRequest, InferRequest, Inferred, PostMortem, ResumeRequest, StartRequest};
 use nexus_core::{Answer, CapabilityToken, Error, ErrorCode, Limits, Segment, Status, Value, limits, msgpack};
-use nexus_kernel::engine::{AbortCheck, Engine, EngineStats, HostDispatch, LocalFuture, Resume, Start};
+use nexus_kernel::engine::{AbortCheck, Engine, EngineStats, LocalFuture, Resume, Start, Unpark};
 
 use crate::executor;
 
 use self::build_stamp::build_stamp;
-use self::compile_cache::{CompileCache, Key};
+use self::compile_cache::{CompileCache, CompiledHandler, Key};
 use self::exports::Operation;
-use self::image::CompiledImage;
 use self::image_store::ImageStore;
 use self::instance::Trap;
 use self::meter::{Budget, monotonic_ms};
-use self::pool::{Lease, PoolSize};
+use self::parked_run::ParkedRun;
+use self::pool::{Lease, PoolSize, Purpose};
 use self::sandbox::{Footing, Prepared, Sandbox};
 use self::sandboxes::{Sandboxes, count, no_sandbox};
+use self::suspended_runs::{ParkedBytes, Run, Suspended, SuspendedRuns};
 
 /// What every run is called inside. Its own name would be part of what the module hashes and compares, and a run would
 /// cost a little more or less depending on its name.
@@ -65,12 +68,12 @@ const KEPT_GROWTH: u64 = 8 << 20;
 pub struct WasmEngine {
     /// The hash of the module.
     identity: String,
-    sandboxes: Sandboxes,
+    sandboxes: Rc<Sandboxes>,
     /// Bytes that an instance begins with.
     boot_bytes: u64,
     cache: RefCell<CompileCache>,
     image_store: Option<ImageStore>,
-    suspended: RefCell<HashMap<String, SuspendedRun>>,
+    suspended: Rc<SuspendedRuns>,
     cache_hits: Cell<u64>,
     cache_misses: Cell<u64>,
 }
@@ -81,23 +84,18 @@ pub struct EngineOptions {
     pub start_worker: Option<Function>,
     /// How many instances.
     pub pool: PoolSize,
+    /// Most bytes of suspended runs that hold no instance.
+    pub max_parked_bytes: u32,
     /// Bytes of compiled handlers that are kept in memory.
     pub cache_bytes: u32,
     /// Where they are kept besides.
     pub image_store: Option<ImageStore>,
 }
 
-/// A run that waits for answers, with the instance that holds it.
-struct SuspendedRun {
-    lease: Lease<Sandbox>,
-    budget: Budget,
-    memory_limit: u64,
-    host: HostDispatch,
-}
-
 /// A handler in an instance, ready to start.
 struct Ready {
     lease: Lease<Sandbox>,
+    handler: CompiledHandler,
     /// Microseconds that compiling took; `None` if it was at hand.
     compilation_time_us: Option<u64>,
 }
@@ -122,62 +120,112 @@ impl WasmEngine {
     /// # Errors
     /// `WASM_ERROR` if the module is not the sandbox's or the platform refuses it.
     pub async fn open(module: WebAssembly::Module, options: EngineOptions) -> Result<Rc<Self>, Error> {
-        let EngineOptions { start_worker, pool, cache_bytes, image_store } = options;
+        let EngineOptions { start_worker, pool, max_parked_bytes, cache_bytes, image_store } = options;
         let identity = build_stamp(&module)?;
         let (sandboxes, boot_bytes) = Sandboxes::open(module, start_worker, pool).await?;
         Ok(Rc::new(Self {
             identity,
-            sandboxes,
+            sandboxes: Rc::new(sandboxes),
             boot_bytes,
             cache: RefCell::new(CompileCache::new(cache_bytes as usize)),
             image_store,
-            suspended: RefCell::default(),
+            suspended: SuspendedRuns::new(max_parked_bytes),
             cache_hits: Cell::new(0),
             cache_misses: Cell::new(0),
         }))
     }
 
-    /// What a handler is compiled to, if it is at hand.
-    async fn image(&self, key: &Key) -> Option<Rc<CompiledImage>> {
+    /// A sandbox. If all are taken, the run that has been suspended longest makes room.
+    async fn lease(&self, purpose: Purpose) -> Result<Lease<Sandbox>, Error> {
+        if self.sandboxes.is_full() {
+            self.park_oldest().await;
+        }
+        self.sandboxes.lease(purpose).await
+    }
+
+    /// Parks the run that has been suspended longest, if there is one and room for it. Not for its caller alone: it goes on also
+    /// if that one is given up.
+    async fn park_oldest(&self) {
+        let (suspended, sandboxes, largest) =
+            (Rc::clone(&self.suspended), Rc::clone(&self.sandboxes), self.largest_kept());
+        let parking = async move {
+            let park = async |lease: &mut Lease<Sandbox>, base| {
+                let (base, memory) = sandboxes.park(lease, base, largest).await?;
+                ParkedBytes::of(base, &memory)
+            };
+            suspended.park_oldest(park).await;
+        };
+        executor::undisturbed(parking).await;
+    }
+
+    /// Bytes of memory up to which an instance is kept after its run.
+    const fn largest_kept(&self) -> u64 {
+        self.boot_bytes + KEPT_GROWTH
+    }
+
+    /// A compiled handler, if it is at hand.
+    async fn compiled(&self, key: &Key, source: &Rc<str>) -> Option<CompiledHandler> {
         let kept = self.cache.borrow_mut().get(key);
         if kept.is_some() {
             return kept;
         }
-        let stored = Rc::new(self.image_store.as_ref()?.get(key).await?);
-        self.cache.borrow_mut().insert(*key, Rc::clone(&stored));
+        let image = Rc::new(self.image_store.as_ref()?.get(key).await?);
+        let stored = CompiledHandler { source: Rc::clone(source), image };
+        self.cache.borrow_mut().insert(*key, stored.clone());
         Some(stored)
     }
 
+    /// A compiled handler.
+    async fn handler(&self, source: Rc<str>, limits: &Limits) -> Result<CompiledHandler, Error> {
+        let key = Key::of(&self.identity, &compile_request(&source, limits))?;
+        if let Some(handler) = self.compiled(&key, &source).await {
+            return Ok(handler);
+        }
+        match self.ready(source, limits, None).await {
+            Ok(ready) => Ok(ready.handler),
+            Err(NotReady::Handler(error) | NotReady::Engine(error)) => Err(error),
+        }
+    }
+
     /// An instance in which the handler is compiled.
-    async fn ready(&self, source: &str, limits: &Limits, aborted: Option<AbortCheck>) -> Result<Ready, NotReady> {
-        let request = CompileRequest { source: source.to_owned(), limits: compilation_limits(limits) };
+    async fn ready(&self, source: Rc<str>, limits: &Limits, aborted: Option<AbortCheck>) -> Result<Ready, NotReady> {
+        let request = compile_request(&source, limits);
         let key = Key::of(&self.identity, &request)?;
-        let mut lease = self.sandboxes.lease().await?;
-        let footing = match self.image(&key).await {
-            Some(image) => Footing::Compiled(image),
-            None => {
-                let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits.timeout_ms);
-                Footing::Source(msgpack::encode(&request)?, budget)
-            }
-        };
+        let mut lease = self.lease(Purpose::New).await?;
+        let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits.timeout_ms);
+        let (memory_limit, time_ms) = (limits.memory_bytes, budget.time_ms);
+        if let Some(handler) = self.compiled(&key, &source).await {
+            let footing = Footing::Compiled(Rc::clone(&handler.image));
+            self.sandboxes.prepare(&mut lease, footing, memory_limit, time_ms, aborted).await?;
+            return Ok(Ready { lease, handler, compilation_time_us: None });
+        }
+        let footing = Footing::Source(msgpack::encode(&request)?, budget);
         let since = monotonic_ms();
-        match self.sandboxes.prepare(&mut lease, footing, limits, aborted).await? {
-            Prepared::Restored => Ok(Ready { lease, compilation_time_us: None }),
+        match self.sandboxes.prepare(&mut lease, footing, memory_limit, time_ms, aborted).await? {
             Prepared::Compiled(image) => {
                 if let Some(store) = &self.image_store {
                     store.put(&key, &image);
                 }
-                self.cache.borrow_mut().insert(key, Rc::new(image));
-                Ok(Ready { lease, compilation_time_us: Some(microseconds(monotonic_ms() - since)) })
+                let handler = CompiledHandler { source, image };
+                self.cache.borrow_mut().insert(key, handler.clone());
+                let compilation_time_us = Some(microseconds(monotonic_ms() - since));
+                Ok(Ready { lease, handler, compilation_time_us })
             }
             Prepared::Refused { error, .. } => Err(NotReady::Handler(error)),
+            Prepared::Restored => Err(Error::internal("a sandbox did not compile what it was given").into()),
         }
     }
 
     async fn run(&self, start: Start) -> Result<Segment, Error> {
-        executor::next_turn().await;
         let Start { run_id, source, context, limits, extensions, host_functions, host, now, seed, aborted } = start;
-        let ready = match self.ready(&source, &limits, Some(Rc::clone(&aborted))).await {
+        let inner_name = INNER_NAME.to_owned();
+        let request =
+            StartRequest { run_id: inner_name, context, extensions, host_functions, now, seed: seed.to_vec() };
+        // Before it waits for an instance: as values the context takes ten times as much.
+        let message = msgpack::encode(&request)?;
+        drop(request);
+        executor::next_turn().await;
+        let ready = match self.ready(source, &limits, Some(Rc::clone(&aborted))).await {
             Ok(ready) => ready,
             Err(NotReady::Handler(error)) => {
                 count(&self.cache_misses);
@@ -191,22 +239,13 @@ impl WasmEngine {
         }
         let cache_hit = ready.compilation_time_us.is_none();
         count(if cache_hit { &self.cache_hits } else { &self.cache_misses });
-        let request = StartRequest {
-            run_id: INNER_NAME.to_owned(),
-            context,
-            extensions,
-            host_functions,
-            now,
-            seed: seed.to_vec(),
-        };
-        let run = SuspendedRun {
-            lease: ready.lease,
+        let run = Run {
+            handler: ready.handler,
             budget: Budget::new(limits.fuel, limits.timeout_ms),
             memory_limit: limits.memory_bytes,
             host,
         };
-        let message = msgpack::encode(&request)?;
-        let mut segment = self.segment(run_id, run, Operation::Start, message, aborted).await;
+        let mut segment = self.segment(run_id, run, ready.lease, Operation::Start, message, aborted).await;
         segment.metrics.cache_hit = cache_hit;
         segment.metrics.compilation_time_us = ready.compilation_time_us;
         Ok(segment)
@@ -216,13 +255,14 @@ impl WasmEngine {
     async fn segment(
         &self,
         run_id: String,
-        mut run: SuspendedRun,
+        mut run: Run,
+        mut lease: Lease<Sandbox>,
         operation: Operation,
         message: Vec<u8>,
         aborted: AbortCheck,
     ) -> Segment {
         // Out of the lease: if this future is dropped, so is what may be computing.
-        let Some(mut sandbox) = run.lease.take() else { return Segment::failed(run_id, no_sandbox()) };
+        let Some(mut sandbox) = lease.take() else { return Segment::failed(run_id, no_sandbox()) };
         let (before, since) = (run.budget, monotonic_ms());
         let called = sandbox.call(operation, message, before, Some(Rc::clone(&run.host)), Some(aborted)).await;
         let memory_bytes = sandbox.memory_bytes();
@@ -242,7 +282,6 @@ impl WasmEngine {
             // A trap that nothing explains: whatever is wrong with the instance goes with it.
             Err(trap) => trap.error.code != ErrorCode::InternalError,
         };
-        let kept = healthy && memory_bytes <= self.boot_bytes + KEPT_GROWTH;
         let mut segment = answer.unwrap_or_else(|trap| stopped(&run_id, trap, run.memory_limit, memory_bytes));
         let suspensions = segment.suspensions.iter_mut().map(|call| &mut call.suspension_id);
         for suspension_id in suspensions.chain(&mut segment.aborted) {
@@ -252,22 +291,57 @@ impl WasmEngine {
         segment.metrics.fuel_used = run.budget.fuel_used - before.fuel_used;
         segment.metrics.duration_us = microseconds(run.budget.time_used_ms - before.time_used_ms);
         if segment.status == Status::Suspended {
-            run.lease.put(sandbox);
-            self.suspended.borrow_mut().insert(segment.run_id.clone(), run);
-        } else if kept {
-            run.lease.put(sandbox);
+            lease.put(sandbox);
+            self.suspended.hold(segment.run_id.clone(), run, lease);
+            if self.sandboxes.is_wanted() {
+                self.park_oldest().await;
+            }
+        } else if healthy && memory_bytes <= self.largest_kept() {
+            lease.put(sandbox);
         } else {
-            self.sandboxes.replace(&mut run.lease, sandbox);
+            self.sandboxes.replace(&mut lease, sandbox);
         }
         segment
     }
 
+    /// A suspended run, which is out then, and the sandbox that it is in, also if it was parked.
+    async fn held(&self, run_id: &str) -> Result<(Run, Lease<Sandbox>), Error> {
+        let unknown = || Error::invalid_argument(format!("no run {run_id:?} is suspended"));
+        match self.suspended.take(run_id).await.ok_or_else(unknown)? {
+            Suspended::Held(run, lease) => Ok((run, lease)),
+            Suspended::Parked(run, memory) => {
+                let lease = self.wake(&run, &memory?).await?;
+                Ok((run, lease))
+            }
+        }
+    }
+
+    /// A sandbox with what was parked in it.
+    async fn wake(&self, run: &Run, memory: &ParkedBytes) -> Result<Lease<Sandbox>, Error> {
+        let mut lease = self.lease(Purpose::Resumed).await?;
+        let footing = Footing::Parked(Rc::clone(&memory.base), memory.memory()?);
+        self.sandboxes.prepare(&mut lease, footing, run.memory_limit, run.budget.time_ms, None).await?;
+        Ok(lease)
+    }
+
+    async fn take_in(&self, Unpark { run_id, limits, host, memory }: Unpark) -> Result<(), Error> {
+        let parked = ParkedRun::from_bytes(&memory)?;
+        let handler = self.handler(parked.source(), &limits).await?;
+        let base = Rc::clone(&handler.image);
+        let (run, memory) = parked.over(handler, &limits, host)?;
+        if let Err((run, memory)) = self.suspended.keep_parked(run_id.clone(), run, ParkedBytes::of(base, &memory)?) {
+            let lease = self.wake(&run, &memory).await?;
+            self.suspended.hold(run_id, run, lease);
+        }
+        Ok(())
+    }
+
     async fn infer(&self, source: &str) -> Result<Vec<CapabilityToken>, Error> {
-        let mut lease = self.sandboxes.lease().await?;
-        self.sandboxes.prepare(&mut lease, Footing::Booted, &Limits::default(), None).await?;
+        let mut lease = self.lease(Purpose::New).await?;
+        let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits::TIMEOUT_MS);
+        self.sandboxes.prepare(&mut lease, Footing::Booted, limits::MEMORY_BYTES, budget.time_ms, None).await?;
         let mut sandbox = lease.take().ok_or_else(no_sandbox)?;
         let message = msgpack::encode(&InferRequest { source: source.to_owned(), limits: Limits::default() })?;
-        let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits::TIMEOUT_MS);
         let called = sandbox.call(Operation::Infer, message, budget, None, None).await;
         match called.map(instance::Called::answer::<Inferred>) {
             Ok(Ok(inferred)) => {
@@ -294,30 +368,36 @@ impl Engine for WasmEngine {
     fn resume<'a>(&'a self, run_id: &'a str, resume: Resume) -> LocalFuture<'a, Result<Segment, Error>> {
         Box::pin(async move {
             executor::next_turn().await;
-            let run = self.suspended.borrow_mut().remove(run_id);
-            let run = run.ok_or_else(|| Error::invalid_argument(format!("no run {run_id:?} is suspended")))?;
+            let (run, lease) = self.held(run_id).await?;
             let Resume { mut answers, state, now, aborted } = resume;
             for Answer { suspension_id, .. } in &mut answers {
                 rename(suspension_id, run_id, INNER_NAME);
             }
             let message = msgpack::encode(&ResumeRequest { answers, state, now })?;
-            Ok(self.segment(run_id.to_owned(), run, Operation::Resume, message, aborted).await)
+            Ok(self.segment(run_id.to_owned(), run, lease, Operation::Resume, message, aborted).await)
         })
     }
 
     fn discard(&self, run_id: &str) {
-        // Dropped out of the borrow: the lease may go to a run that waits.
-        let run = self.suspended.borrow_mut().remove(run_id);
-        drop(run);
+        self.suspended.discard(run_id);
+    }
+
+    fn park<'a>(&'a self, run_id: &'a str) -> LocalFuture<'a, Result<Vec<u8>, Error>> {
+        Box::pin(async move {
+            let (run, mut lease) = self.held(run_id).await?;
+            // Told from what can be made anywhere.
+            let base = Some(Rc::clone(&run.handler.image));
+            let (_, memory) = self.sandboxes.park(&mut lease, base, self.largest_kept()).await?;
+            ParkedRun::new(&run, memory).to_bytes()
+        })
+    }
+
+    fn unpark(&self, run: Unpark) -> LocalFuture<'_, Result<(), Error>> {
+        Box::pin(self.take_in(run))
     }
 
     fn precompile<'a>(&'a self, source: &'a str, limits: &'a Limits) -> LocalFuture<'a, Result<(), Error>> {
-        Box::pin(async move {
-            match self.ready(source, limits, None).await {
-                Ok(_) => Ok(()),
-                Err(NotReady::Handler(error) | NotReady::Engine(error)) => Err(error),
-            }
-        })
+        Box::pin(async move { self.handler(source.into(), limits).await.map(drop) })
     }
 
     fn infer_capabilities<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<Vec<CapabilityToken>, Error>> {
@@ -330,7 +410,10 @@ impl Engine for WasmEngine {
 
     fn stats(&self) -> EngineStats {
         let cache = self.cache.borrow();
+        let (parked_runs, parked_bytes) = self.suspended.parked();
         EngineStats {
+            parked_runs,
+            parked_bytes,
             cache_hits: self.cache_hits.get(),
             cache_misses: self.cache_misses.get(),
             cache_entries: cache.entries(),
@@ -341,8 +424,7 @@ impl Engine for WasmEngine {
 
     fn close(&self) {
         self.sandboxes.close();
-        let suspended = self.suspended.take();
-        drop(suspended);
+        self.suspended.clear();
         self.cache.borrow_mut().clear();
     }
 }
@@ -354,11 +436,12 @@ fn rename(suspension_id: &mut String, from: &str, to: &str) {
     }
 }
 
-/// The limits that are compiled into a handler; those that the host keeps are the same for all, so that handlers which
+/// What compiling a handler asks for. Of the limits those that the host keeps are the same for all, so that handlers which
 /// differ in them alone share their image.
-fn compilation_limits(limits: &Limits) -> Limits {
+fn compile_request(source: &str, limits: &Limits) -> CompileRequest {
     let Limits { timeout_ms, fuel, memory_bytes, suspension_timeout_ms, .. } = Limits::default();
-    Limits { timeout_ms, fuel, memory_bytes, suspension_timeout_ms, ..limits.clone() }
+    let limits = Limits { timeout_ms, fuel, memory_bytes, suspension_timeout_ms, ..limits.clone() };
+    CompileRequest { source: source.to_owned(), limits }
 }
 
 /// The segment of a run that was stopped: what it did until then, and where it was.

@@ -34,6 +34,15 @@ impl Default for PoolSize {
     }
 }
 
+/// What an instance is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A run that begins, or a question: it can be refused.
+    New,
+    /// A run that goes on: what it has done would be lost.
+    Resumed,
+}
+
 /// The instances of an engine.
 pub struct Pool<T: 'static> {
     size: PoolSize,
@@ -76,14 +85,15 @@ impl<T: 'static> Pool<T> {
     /// The right to an instance, as soon as there is one; first come, first served.
     ///
     /// # Errors
-    /// `RESOURCE_LIMIT` (resource `queue`) if too many wait already, `INVALID_ARGUMENT` once the pool is closed.
-    pub async fn lease(self: &Rc<Self>) -> Result<Lease<T>, Error> {
+    /// `RESOURCE_LIMIT` (resource `queue`) if too many wait already and it is for something new, `INVALID_ARGUMENT` once the pool
+    /// is closed.
+    pub async fn lease(self: &Rc<Self>, purpose: Purpose) -> Result<Lease<T>, Error> {
         let closed = || Error::new(ErrorCode::InvalidArgument, "the kernel is closed");
         if self.closed.get() {
             return Err(closed());
         }
         // Whoever waits is handed a lease at the moment one comes free, so nobody can overtake here.
-        if self.leased.get() < self.size.max_instances {
+        if !self.is_full() {
             self.leased.set(self.leased.get() + 1);
             let instance = self.idle.borrow_mut().pop().map(|idle| idle.instance);
             return Ok(Lease { pool: Rc::clone(self), instance });
@@ -92,7 +102,7 @@ impl<T: 'static> Pool<T> {
             let mut waiting = self.waiting.borrow_mut();
             // Those who gave up meanwhile do not count.
             waiting.retain(|waiter| !waiter.is_canceled());
-            if waiting.len() >= self.size.max_queue as usize {
+            if purpose == Purpose::New && waiting.len() >= self.size.max_queue as usize {
                 let limit = self.size.max_queue as usize;
                 return Err(Error::resource_limit("queue", limit, limit + 1));
             }
@@ -107,6 +117,11 @@ impl<T: 'static> Pool<T> {
     pub fn add(self: &Rc<Self>, instance: T) {
         self.idle.borrow_mut().push(Idle { instance, since: monotonic_ms() });
         self.look_later();
+    }
+
+    /// Whether whoever wants an instance now has to wait for one.
+    pub fn is_full(&self) -> bool {
+        self.leased.get() >= self.size.max_instances
     }
 
     /// Instances that serve, or are about to.
@@ -250,8 +265,8 @@ mod tests {
     #[wasm_bindgen_test]
     fn whoever_waits_longest_is_served_first() {
         let pool = pool(1, 10);
-        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
-        let (mut second, mut third) = (pin!(pool.lease()), pin!(pool.lease()));
+        let lease = poll(&mut pin!(pool.lease(Purpose::New))).unwrap().unwrap();
+        let (mut second, mut third) = (pin!(pool.lease(Purpose::New)), pin!(pool.lease(Purpose::New)));
         assert!(poll(&mut second).is_none() && poll(&mut third).is_none());
         drop(lease);
         assert!(poll(&mut third).is_none());
@@ -263,21 +278,21 @@ mod tests {
     #[wasm_bindgen_test]
     fn nobody_overtakes_who_was_handed_a_lease() {
         let pool = pool(1, 10);
-        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
-        let mut second = pin!(pool.lease());
+        let lease = poll(&mut pin!(pool.lease(Purpose::New))).unwrap().unwrap();
+        let mut second = pin!(pool.lease(Purpose::New));
         assert!(poll(&mut second).is_none());
         drop(lease);
-        assert!(poll(&mut pin!(pool.lease())).is_none());
+        assert!(poll(&mut pin!(pool.lease(Purpose::New))).is_none());
         assert!(poll(&mut second).is_some());
     }
 
     #[wasm_bindgen_test]
     fn whoever_gives_up_is_passed_over_even_with_the_lease_in_hand() {
         let pool = pool(1, 10);
-        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
-        let mut first = Box::pin(pool.lease());
-        let mut second = Box::pin(pool.lease());
-        let mut third = pin!(pool.lease());
+        let lease = poll(&mut pin!(pool.lease(Purpose::New))).unwrap().unwrap();
+        let mut first = Box::pin(pool.lease(Purpose::New));
+        let mut second = Box::pin(pool.lease(Purpose::New));
+        let mut third = pin!(pool.lease(Purpose::New));
         assert!(poll(&mut first).is_none() && poll(&mut second).is_none() && poll(&mut third).is_none());
         drop(first);
         drop(lease);
@@ -289,19 +304,30 @@ mod tests {
     #[wasm_bindgen_test]
     fn the_queue_has_an_end() {
         let pool = pool(1, 1);
-        let _lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
-        let mut waiting = Box::pin(pool.lease());
+        let _lease = poll(&mut pin!(pool.lease(Purpose::New))).unwrap().unwrap();
+        let mut waiting = Box::pin(pool.lease(Purpose::New));
         assert!(poll(&mut waiting).is_none());
-        assert_eq!(poll(&mut pin!(pool.lease())).unwrap().err().unwrap().code, ErrorCode::ResourceLimit);
+        assert_eq!(poll(&mut pin!(pool.lease(Purpose::New))).unwrap().err().unwrap().code, ErrorCode::ResourceLimit);
         drop(waiting);
-        assert!(poll(&mut pin!(pool.lease())).is_none(), "who gave up holds no place");
+        assert!(poll(&mut pin!(pool.lease(Purpose::New))).is_none(), "who gave up holds no place");
+    }
+
+    #[wasm_bindgen_test]
+    fn a_run_that_goes_on_is_never_refused() {
+        let pool = pool(1, 0);
+        let lease = poll(&mut pin!(pool.lease(Purpose::New))).unwrap().unwrap();
+        assert!(poll(&mut pin!(pool.lease(Purpose::New))).unwrap().is_err());
+        let mut resumed = pin!(pool.lease(Purpose::Resumed));
+        assert!(poll(&mut resumed).is_none());
+        drop(lease);
+        assert!(poll(&mut resumed).unwrap().is_ok());
     }
 
     #[wasm_bindgen_test]
     fn who_waits_is_counted_and_who_gave_up_is_not() {
         let pool = pool(1, 10);
-        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
-        let (mut first, mut second) = (Box::pin(pool.lease()), Box::pin(pool.lease()));
+        let lease = poll(&mut pin!(pool.lease(Purpose::New))).unwrap().unwrap();
+        let (mut first, mut second) = (Box::pin(pool.lease(Purpose::New)), Box::pin(pool.lease(Purpose::New)));
         assert!(poll(&mut first).is_none() && poll(&mut second).is_none());
         assert_eq!(pool.waiting(), 2);
         drop(first);
@@ -324,17 +350,17 @@ mod tests {
     #[wasm_bindgen_test]
     fn the_longest_idle_goes_first_and_the_shortest_serves_first() {
         let pool = idling(1, 2);
-        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
+        let lease = poll(&mut pin!(pool.lease(Purpose::New))).unwrap().unwrap();
         assert_eq!(lease.instance(), Some(&1));
         drop(lease);
         pool.shrink(after(0.0));
-        assert_eq!(poll(&mut pin!(pool.lease())).unwrap().unwrap().instance(), Some(&1));
+        assert_eq!(poll(&mut pin!(pool.lease(Purpose::New))).unwrap().unwrap().instance(), Some(&1));
     }
 
     #[wasm_bindgen_test]
     fn instances_that_serve_count_towards_the_least() {
         let pool = idling(2, 3);
-        let _lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
+        let _lease = poll(&mut pin!(pool.lease(Purpose::New))).unwrap().unwrap();
         pool.shrink(after(0.0));
         assert_eq!((pool.active(), pool.available()), (1, 1));
     }
@@ -354,13 +380,13 @@ mod tests {
     #[wasm_bindgen_test]
     fn closing_tells_whoever_waits() {
         let pool = pool(1, 1);
-        let lease = poll(&mut pin!(pool.lease())).unwrap().unwrap();
-        let mut waiting = pin!(pool.lease());
+        let lease = poll(&mut pin!(pool.lease(Purpose::New))).unwrap().unwrap();
+        let mut waiting = pin!(pool.lease(Purpose::New));
         assert!(poll(&mut waiting).is_none());
         pool.close();
         assert_eq!(poll(&mut waiting).unwrap().err().unwrap().code, ErrorCode::InvalidArgument);
         drop(lease);
-        assert!(poll(&mut pin!(pool.lease())).unwrap().is_err());
+        assert!(poll(&mut pin!(pool.lease(Purpose::New))).unwrap().is_err());
         assert_eq!((pool.active(), pool.available()), (0, 0));
     }
 }

@@ -8,6 +8,7 @@ use nexus_kernel::engine::{AbortCheck, HostDispatch};
 
 use super::exports::Operation;
 use super::image::CompiledImage;
+use super::image::parked::ParkedMemory;
 use super::inline_sandbox::InlineSandbox;
 use super::instance::Called;
 use super::meter::Budget;
@@ -29,6 +30,8 @@ pub enum Footing {
     Booted,
     /// Runs of a handler that was compiled before.
     Compiled(Rc<CompiledImage>),
+    /// Going on with a parked run, whose memory is told from this image.
+    Parked(Rc<CompiledImage>, ParkedMemory),
     /// Runs of a handler that is to be compiled: a [`CompileRequest`](nexus_core::message::CompileRequest), and what that
     /// may use up.
     Source(Vec<u8>, Budget),
@@ -39,7 +42,7 @@ pub enum Prepared {
     /// It is ready.
     Restored,
     /// It is ready, and this is what the handler is compiled to.
-    Compiled(CompiledImage),
+    Compiled(Rc<CompiledImage>),
     /// The source is no handler, or compiling it used up too much.
     Refused {
         /// As a run reports it.
@@ -54,12 +57,13 @@ impl Sandbox {
     /// may take.
     ///
     /// # Errors
-    /// `WASM_ERROR` if there is no memory for it, `TIMEOUT` or `INTERNAL_ERROR` if its thread does not answer.
+    /// `WASM_ERROR` if there is no memory for it, `INVALID_ARGUMENT` if what was parked is none of this handler's, `TIMEOUT` or
+    /// `INTERNAL_ERROR` if its thread does not answer.
     pub async fn prepare(
         &mut self,
         footing: Footing,
         memory_limit: u64,
-        time_ms: u64,
+        time_ms: f64,
         aborted: Option<AbortCheck>,
     ) -> Result<Prepared, Error> {
         match self {
@@ -83,6 +87,18 @@ impl Sandbox {
         match self {
             Self::Inline(sandbox) => Ok(sandbox.call(operation, &message, budget, host, aborted)),
             Self::Worker(sandbox) => sandbox.call(operation, message, budget, host).await,
+        }
+    }
+
+    /// The memory of the suspended run in it, told from `base`, or else from an image of it. Answers that image too. The
+    /// instance is as it was.
+    ///
+    /// # Errors
+    /// `INTERNAL_ERROR` if it traps; if its thread does not answer, as [`Self::call`].
+    pub async fn park(&mut self, base: Option<Rc<CompiledImage>>) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
+        match self {
+            Self::Inline(sandbox) => sandbox.park(base),
+            Self::Worker(sandbox) => sandbox.park(base).await,
         }
     }
 

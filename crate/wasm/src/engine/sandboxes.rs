@@ -5,11 +5,13 @@ use std::rc::Rc;
 
 use futures_util::future::try_join_all;
 use js_sys::{Function, WebAssembly};
-use nexus_core::{Error, Limits};
+use nexus_core::Error;
 use nexus_kernel::engine::{AbortCheck, EngineStats};
 
+use super::image::CompiledImage;
+use super::image::parked::ParkedMemory;
 use super::inline_sandbox::InlineMaker;
-use super::pool::{Lease, Pool, PoolSize};
+use super::pool::{Lease, Pool, PoolSize, Purpose};
 use super::sandbox::{Footing, Prepared, Sandbox, TotalMemory};
 use super::worker_sandbox::WorkerMaker;
 
@@ -70,8 +72,8 @@ impl Sandboxes {
     ///
     /// # Errors
     /// As [`Pool::lease`], `WASM_ERROR` if no instance can be had.
-    pub async fn lease(&self) -> Result<Lease<Sandbox>, Error> {
-        let mut lease = self.pool.lease().await?;
+    pub async fn lease(&self, purpose: Purpose) -> Result<Lease<Sandbox>, Error> {
+        let mut lease = self.pool.lease(purpose).await?;
         let counter = match lease.instance() {
             Some(sandbox) if !sandbox.is_alive() => {
                 // A Worker that ended while nobody was looking.
@@ -107,18 +109,51 @@ impl Sandboxes {
         &self,
         lease: &mut Lease<Sandbox>,
         footing: Footing,
-        limits: &Limits,
+        memory_limit: u64,
+        time_ms: f64,
         aborted: Option<AbortCheck>,
     ) -> Result<Prepared, Error> {
         // Out of the lease: if this future is dropped, so is what may be computing.
         let mut sandbox = lease.take().ok_or_else(no_sandbox)?;
-        let prepared = sandbox.prepare(footing, limits.memory_bytes, limits.timeout_ms, aborted).await;
+        let prepared = sandbox.prepare(footing, memory_limit, time_ms, aborted).await;
         match &prepared {
             Ok(Prepared::Refused { trapped: true, .. }) => self.replace(lease, sandbox),
             Ok(_) => lease.put(sandbox),
             Err(_) => self.lost(),
         }
         prepared
+    }
+
+    /// Parks the run in the leased sandbox, which serves others then.
+    ///
+    /// # Errors
+    /// As [`Sandbox::park`]; the sandbox is given up.
+    pub async fn park(
+        &self,
+        lease: &mut Lease<Sandbox>,
+        base: Option<Rc<CompiledImage>>,
+        largest_kept: u64,
+    ) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
+        let mut sandbox = lease.take().ok_or_else(no_sandbox)?;
+        let parked = sandbox.park(base).await;
+        if parked.is_err() {
+            self.lost();
+        } else if sandbox.memory_bytes() <= largest_kept {
+            lease.put(sandbox);
+        } else {
+            self.replace(lease, sandbox);
+        }
+        parked
+    }
+
+    /// Whether whoever wants a sandbox now has to wait for one.
+    pub fn is_full(&self) -> bool {
+        self.pool.is_full()
+    }
+
+    /// Whether somebody waits for one.
+    pub fn is_wanted(&self) -> bool {
+        self.pool.waiting() > 0
     }
 
     /// Counts one that was given up.

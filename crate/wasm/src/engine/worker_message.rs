@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use super::exports::Operation;
+use super::image::parked::ParkedMemory;
 use super::instance::{Called, Trap};
 use super::meter::Budget;
 
@@ -27,6 +28,11 @@ pub enum Request {
         /// What it may use up.
         budget: Budget,
     },
+    /// [`Sandbox::park`](super::sandbox::Sandbox::park).
+    Park {
+        /// The image to tell the memory from.
+        base: Option<ByteBuf>,
+    },
     /// The next request is for another instance.
     DiscardInstance,
 }
@@ -38,6 +44,8 @@ pub enum Footing {
     Booted,
     /// Compiled before.
     Compiled(ByteBuf),
+    /// Parked, with the image that it is told from.
+    Parked(ByteBuf, ParkedMemory),
     /// To be compiled.
     Source(ByteBuf, Budget),
 }
@@ -56,6 +64,13 @@ pub struct Reply {
 pub enum Outcome {
     /// To [`Request::Prepare`].
     Prepared(Prepared),
+    /// To [`Request::Park`].
+    Parked {
+        /// Where none was given: one of this memory.
+        base: Option<ByteBuf>,
+        /// The memory.
+        memory: ParkedMemory,
+    },
     /// To [`Request::Call`].
     Called {
         /// As the sandbox module gave it.

@@ -16,6 +16,7 @@ use wasm_bindgen::prelude::*;
 use super::exports::Operation;
 use super::host_call;
 use super::image::CompiledImage;
+use super::image::parked::ParkedMemory;
 use super::instance::Called;
 use super::meter::{Budget, monotonic_ms};
 use super::sandbox::{Footing, MemoryShare, Prepared, TotalMemory};
@@ -123,21 +124,21 @@ impl WorkerSandbox {
     ///
     /// # Errors
     /// What the Worker answers with, `TIMEOUT` or `INTERNAL_ERROR` if it does not.
-    pub async fn prepare(&mut self, footing: Footing, memory_limit: u64, time_ms: u64) -> Result<Prepared, Error> {
+    pub async fn prepare(&mut self, footing: Footing, memory_limit: u64, time_ms: f64) -> Result<Prepared, Error> {
         let footing = match footing {
             Footing::Booted => wire::Footing::Booted,
             Footing::Compiled(image) => wire::Footing::Compiled(ByteBuf::from(image.to_bytes())),
+            Footing::Parked(image, parked) => wire::Footing::Parked(ByteBuf::from(image.to_bytes()), parked),
             Footing::Source(request, budget) => wire::Footing::Source(ByteBuf::from(request), budget),
         };
         let request = Request::Prepare { footing, memory_limit };
-        let time_ms = Budget::new(0, time_ms).time_ms;
         let Outcome::Prepared(prepared) = self.exchange(&request, time_ms, time_ms, None).await? else {
             return Err(unexpected());
         };
         Ok(match prepared {
             wire::Prepared::Restored => Prepared::Restored,
             wire::Prepared::Compiled(image) => {
-                Prepared::Compiled(CompiledImage::from_bytes(&image).ok_or_else(unexpected)?)
+                Prepared::Compiled(Rc::new(CompiledImage::from_bytes(&image).ok_or_else(unexpected)?))
             }
             wire::Prepared::Refused { error, trapped } => Prepared::Refused { error, trapped },
         })
@@ -158,7 +159,23 @@ impl WorkerSandbox {
         let left_ms = (budget.time_ms - budget.time_used_ms).max(0.0);
         match self.exchange(&request, left_ms, budget.time_ms, host).await? {
             Outcome::Called { answer, budget } => Ok(Called { outcome: answer.map(ByteBuf::into_vec), budget }),
-            Outcome::Prepared(_) => Err(unexpected()),
+            Outcome::Prepared(_) | Outcome::Parked { .. } => Err(unexpected()),
+        }
+    }
+
+    /// As [`Sandbox::park`](super::sandbox::Sandbox::park).
+    ///
+    /// # Errors
+    /// What the Worker answers with, `TIMEOUT` or `INTERNAL_ERROR` if it does not.
+    pub async fn park(&mut self, base: Option<Rc<CompiledImage>>) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
+        let request = Request::Park { base: base.as_ref().map(|base| ByteBuf::from(base.to_bytes())) };
+        // No time of the run's: it only waits.
+        match self.exchange(&request, 0.0, 0.0, None).await? {
+            Outcome::Parked { base: made, memory } => {
+                let made = made.and_then(|made| CompiledImage::from_bytes(&made)).map(Rc::new);
+                Ok((made.or(base).ok_or_else(unexpected)?, memory))
+            }
+            Outcome::Prepared(_) | Outcome::Called { .. } => Err(unexpected()),
         }
     }
 

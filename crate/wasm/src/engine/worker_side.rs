@@ -88,10 +88,8 @@ impl Inner {
             Request::Prepare { footing, memory_limit } => {
                 let footing = match footing {
                     wire::Footing::Booted => Footing::Booted,
-                    wire::Footing::Compiled(image) => {
-                        let image = CompiledImage::from_bytes(&image).ok_or_else(|| Error::internal("no image"))?;
-                        Footing::Compiled(Rc::new(image))
-                    }
+                    wire::Footing::Compiled(bytes) => Footing::Compiled(image(bytes)?),
+                    wire::Footing::Parked(bytes, parked) => Footing::Parked(image(bytes)?, parked),
                     wire::Footing::Source(request, budget) => Footing::Source(request.into_vec(), budget),
                 };
                 Ok(Outcome::Prepared(match sandbox.prepare(footing, memory_limit, None)? {
@@ -103,6 +101,11 @@ impl Inner {
             Request::Call { operation, message, budget } => {
                 Ok(sandbox.call(operation, &message, budget, Some(Rc::clone(&self.host)), None).into())
             }
+            Request::Park { base } => {
+                let (made, base) = (base.is_none(), base.map(image).transpose()?);
+                let (base, memory) = sandbox.park(base)?;
+                Ok(Outcome::Parked { base: made.then(|| ByteBuf::from(base.to_bytes())), memory })
+            }
             Request::DiscardInstance => Err(Error::internal("a request without an answer")),
         }
     }
@@ -111,6 +114,10 @@ impl Inner {
         let memory_bytes = self.sandbox.borrow().as_ref().map_or(0, InlineSandbox::memory_bytes);
         Ok(Uint8Array::from(msgpack::encode(&Reply { outcome, memory_bytes })?.as_slice()))
     }
+}
+
+fn image(bytes: ByteBuf) -> Result<Rc<CompiledImage>, Error> {
+    CompiledImage::from_bytes(&bytes).map(Rc::new).ok_or_else(|| Error::internal("no image"))
 }
 
 /// Host functions live on the kernel's thread.

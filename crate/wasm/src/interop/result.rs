@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Object, Reflect};
 use nexus_core::{Segment, Value};
-use nexus_kernel::{HookFailure, Stats};
+use nexus_kernel::{HookFailure, Stats, Unparked};
 use wasm_bindgen::prelude::*;
 
 use super::{data_to_js, error_to_js, value_to_js};
@@ -12,6 +12,12 @@ use super::{data_to_js, error_to_js, value_to_js};
 pub fn segment_to_js(mut segment: Segment) -> JsValue {
     segment.aborted.clear();
     data_to_js(&segment)
+}
+
+/// `{ runId, suspensions }`.
+#[must_use]
+pub fn unparked_to_js(unparked: Unparked) -> JsValue {
+    data_to_js(&unparked)
 }
 
 /// `{ extension, error }` each.
@@ -38,6 +44,8 @@ pub fn stats_to_js(stats: &Stats) -> JsValue {
         ("activeInstances", count(stats.engine.active_instances)),
         ("availableInstances", count(stats.engine.available_instances)),
         ("queuedRuns", count(stats.engine.queued_runs)),
+        ("parkedRuns", count(stats.engine.parked_runs)),
+        ("parkedBytes", count(stats.engine.parked_bytes)),
         ("createdInstances", count(stats.engine.created_instances)),
         ("replacedInstances", count(stats.engine.replaced_instances)),
         ("restoredInstances", count(stats.engine.restored_instances)),

@@ -3,6 +3,8 @@
 //! Little-endian numbers of 64 bits: bytes of the whole memory, then for each stretch where it begins and how long it is, and
 //! what is there.
 
+use std::cell::OnceCell;
+
 use super::CompiledImage;
 use crate::engine::instance::WASM_PAGE;
 
@@ -43,7 +45,7 @@ impl CompiledImage {
             from = end;
             stretches.push((start, content.to_vec()));
         }
-        Some(Self { memory_bytes, stretches })
+        Some(Self { memory_bytes, stretches, digest: OnceCell::new() })
     }
 }
 
@@ -63,6 +65,7 @@ mod tests {
         CompiledImage {
             memory_bytes: 2 * WASM_PAGE,
             stretches: vec![(0, vec![1; 10]), (4_096, vec![2; 5]), (2 * WASM_PAGE - 3, vec![3; 3])],
+            digest: OnceCell::new(),
         }
     }
 
