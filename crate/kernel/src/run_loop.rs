@@ -21,7 +21,8 @@ pub(crate) async fn drive(prepared: Prepared, observer: Option<SegmentObserver>,
     let run = Rc::clone(&prepared.run);
     let mut calls = Calls::default();
     let mut total: Option<Segment> = None;
-    let mut segment = prepared.start().await;
+    // Boxed, so that what a segment takes is not kept for the time that the run is suspended.
+    let mut segment = Box::pin(prepared.start()).await;
     loop {
         let screened = run.screen(&mut segment);
         if let Some(observer) = &observer {
@@ -47,7 +48,7 @@ pub(crate) async fn drive(prepared: Prepared, observer: Option<SegmentObserver>,
             break;
         }
         segment = match calls.answers(&run, screened.refused).await {
-            Ok(answers) => run.resume(answers, Vec::new()).await,
+            Ok(answers) => Box::pin(run.resume(answers, Vec::new())).await,
             Err(error) => run.fail(error),
         };
     }

@@ -78,9 +78,13 @@ pub extern "C" fn nexus_compile(length: usize) -> usize {
     length
 }
 
-/// Clears what is free, for an image of the memory to be small. It changes nothing else.
+/// Clears what is free, for an image of the memory to be small. To the run it makes no difference, unless `collect` is not 0: then
+/// garbage is collected first, so that later collections come at other times, and the fuel that they take.
 #[unsafe(no_mangle)]
-pub extern "C" fn nexus_scrub() {
+pub extern "C" fn nexus_scrub(collect: u32) {
+    if collect != 0 {
+        boa_gc::force_collect();
+    }
     allocator::scrub();
 }
 

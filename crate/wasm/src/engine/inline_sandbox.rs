@@ -119,8 +119,12 @@ impl InlineSandbox {
     ///
     /// # Errors
     /// `INTERNAL_ERROR` if it traps.
-    pub fn park(&self, base: Option<Rc<CompiledImage>>) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
-        self.instance.scrub()?;
+    pub fn park(
+        &self,
+        base: Option<Rc<CompiledImage>>,
+        collect: bool,
+    ) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
+        self.instance.scrub(collect)?;
         let base = base.unwrap_or_else(|| Rc::new(self.boot_image.difference(&self.instance)));
         let parked = self.boot_image.park(&self.instance, &base);
         Ok((base, parked))

@@ -188,13 +188,13 @@ impl Instance {
         })
     }
 
-    /// Has the instance clear what is free in its memory.
+    /// Has the instance clear what is free in its memory, and garbage too if it is to `collect` it.
     ///
     /// # Errors
     /// `INTERNAL_ERROR` if it traps.
-    pub fn scrub(&self) -> Result<(), Error> {
+    pub fn scrub(&self, collect: bool) -> Result<(), Error> {
         self.set_grant(self.inner.meter.open(POST_MORTEM, None));
-        self.exports.scrub.call0(&JsValue::UNDEFINED).map(drop).map_err(|thrown| {
+        self.exports.scrub.call1(&JsValue::UNDEFINED, &u32::from(collect).into()).map(drop).map_err(|thrown| {
             rethrow_panic(&thrown);
             Error::internal(format!("the sandbox does not clear its memory: {}", error_from_js(&thrown).message))
         })

@@ -150,7 +150,7 @@ impl WasmEngine {
             (Rc::clone(&self.suspended), Rc::clone(&self.sandboxes), self.largest_kept());
         let parking = async move {
             let park = async |lease: &mut Lease<Sandbox>, base| {
-                let (base, memory) = sandboxes.park(lease, base, largest).await?;
+                let (base, memory) = sandboxes.park(lease, base, false, largest).await?;
                 ParkedBytes::of(base, &memory)
             };
             suspended.park_oldest(park).await;
@@ -385,9 +385,9 @@ impl Engine for WasmEngine {
     fn park<'a>(&'a self, run_id: &'a str) -> LocalFuture<'a, Result<Vec<u8>, Error>> {
         Box::pin(async move {
             let (run, mut lease) = self.held(run_id).await?;
-            // Told from what can be made anywhere.
+            // Told from what can be made anywhere. It is a run of its own from here on, so fuel may differ.
             let base = Some(Rc::clone(&run.handler.image));
-            let (_, memory) = self.sandboxes.park(&mut lease, base, self.largest_kept()).await?;
+            let (_, memory) = self.sandboxes.park(&mut lease, base, true, self.largest_kept()).await?;
             ParkedRun::new(&run, memory).to_bytes()
         })
     }

@@ -90,15 +90,19 @@ impl Sandbox {
         }
     }
 
-    /// The memory of the suspended run in it, told from `base`, or else from an image of it. Answers that image too. The
-    /// instance is as it was.
+    /// The memory of the suspended run in it, told from `base`, or else from an image of it; answers that image too. With
+    /// `collect` it is smaller, but the run goes on with a little more or less fuel than it would have.
     ///
     /// # Errors
     /// `INTERNAL_ERROR` if it traps; if its thread does not answer, as [`Self::call`].
-    pub async fn park(&mut self, base: Option<Rc<CompiledImage>>) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
+    pub async fn park(
+        &mut self,
+        base: Option<Rc<CompiledImage>>,
+        collect: bool,
+    ) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
         match self {
-            Self::Inline(sandbox) => sandbox.park(base),
-            Self::Worker(sandbox) => sandbox.park(base).await,
+            Self::Inline(sandbox) => sandbox.park(base, collect),
+            Self::Worker(sandbox) => sandbox.park(base, collect).await,
         }
     }
 

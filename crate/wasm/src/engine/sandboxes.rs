@@ -132,10 +132,11 @@ impl Sandboxes {
         &self,
         lease: &mut Lease<Sandbox>,
         base: Option<Rc<CompiledImage>>,
+        collect: bool,
         largest_kept: u64,
     ) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
         let mut sandbox = lease.take().ok_or_else(no_sandbox)?;
-        let parked = sandbox.park(base).await;
+        let parked = sandbox.park(base, collect).await;
         if parked.is_err() {
             self.lost();
         } else if sandbox.memory_bytes() <= largest_kept {

@@ -32,6 +32,8 @@ pub enum Request {
     Park {
         /// The image to tell the memory from.
         base: Option<ByteBuf>,
+        /// Whether garbage is collected first.
+        collect: bool,
     },
     /// The next request is for another instance.
     DiscardInstance,

@@ -167,8 +167,12 @@ impl WorkerSandbox {
     ///
     /// # Errors
     /// What the Worker answers with, `TIMEOUT` or `INTERNAL_ERROR` if it does not.
-    pub async fn park(&mut self, base: Option<Rc<CompiledImage>>) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
-        let request = Request::Park { base: base.as_ref().map(|base| ByteBuf::from(base.to_bytes())) };
+    pub async fn park(
+        &mut self,
+        base: Option<Rc<CompiledImage>>,
+        collect: bool,
+    ) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
+        let request = Request::Park { base: base.as_ref().map(|base| ByteBuf::from(base.to_bytes())), collect };
         // No time of the run's: it only waits.
         match self.exchange(&request, 0.0, 0.0, None).await? {
             Outcome::Parked { base: made, memory } => {

@@ -101,9 +101,9 @@ impl Inner {
             Request::Call { operation, message, budget } => {
                 Ok(sandbox.call(operation, &message, budget, Some(Rc::clone(&self.host)), None).into())
             }
-            Request::Park { base } => {
+            Request::Park { base, collect } => {
                 let (made, base) = (base.is_none(), base.map(image).transpose()?);
-                let (base, memory) = sandbox.park(base)?;
+                let (base, memory) = sandbox.park(base, collect)?;
                 Ok(Outcome::Parked { base: made.then(|| ByteBuf::from(base.to_bytes())), memory })
             }
             Request::DiscardInstance => Err(Error::internal("a request without an answer")),
