@@ -18,6 +18,9 @@ for (const [name, options, text] of [
   ["no instances", { pool: { maxInstances: 0 } }, "maxInstances"],
   ["half an instance", { pool: { maxInstances: 1.5 } }, "maxInstances"],
   ["more instances ready than there may be", { pool: { minInstances: 3, maxInstances: 2 } }, "minInstances"],
+  ["half a byte of parked runs", { pool: { maxParkedBytes: 0.5 } }, "maxParkedBytes"],
+  ["an empty parking key", { parkingKey: "" }, "parkingKey"],
+  ["a parking key that is a number", { parkingKey: 1 }, "parkingKey"],
   ["a queue that is no number", { pool: { maxQueue: "1" } }, "maxQueue"],
   ["a pause below none", { pool: { idleTimeoutMs: -1 } }, "idleTimeoutMs"],
   ["a pause beyond what timers hold", { pool: { idleTimeoutMs: 2 ** 31 } }, "idleTimeoutMs"],
@@ -194,7 +197,7 @@ test("stats tell instances made, brought back and given up, and what the cache h
 });
 
 test("the pool takes its limit of instances and its limit of waiting runs, and not one more", async () => {
-  const kernel = await kernelFor({ pool: { minInstances: 2, maxInstances: 3, maxQueue: 2 }, extensions: [extension("e", { m: () => 1 })] });
+  const kernel = await kernelFor({ pool: { minInstances: 2, maxInstances: 3, maxQueue: 2, maxParkedBytes: 0 }, extensions: [extension("e", { m: () => 1 })] });
   const suspend = () => kernel.execute("return await $ext.e.m()", { capabilities: ALL });
   const held = [await suspend(), await suspend(), await suspend()];
   assert.deepEqual([kernel.stats().activeInstances, kernel.stats().availableInstances, kernel.stats().createdInstances], [3, 0, 3]);
@@ -208,7 +211,7 @@ test("the pool takes its limit of instances and its limit of waiting runs, and n
 });
 
 test("a pool of one without a queue serves one run and refuses the next", async () => {
-  const kernel = await kernelFor({ pool: { maxInstances: 1, maxQueue: 0 }, extensions: [extension("e", { m: () => 1 })] });
+  const kernel = await kernelFor({ pool: { maxInstances: 1, maxQueue: 0, maxParkedBytes: 0 }, extensions: [extension("e", { m: () => 1 })] });
   const { suspensions: [call] } = await kernel.execute("return await $ext.e.m()", { capabilities: ALL });
   assert.equal(failed(await kernel.run("return 2"), "RESOURCE_LIMIT").context.limit, 0);
   returned(await kernel.resume(call.suspensionId, { success: true }));
@@ -242,7 +245,7 @@ test("instances that idle keep no process alive", async () => {
 });
 
 test("closing ends what runs, and everything after is refused", async () => {
-  const kernel = await createKernel({ extensions: [extension("e", { m: () => new Promise(() => {}) })], pool: { maxInstances: 2 } });
+  const kernel = await createKernel({ extensions: [extension("e", { m: () => new Promise(() => {}) })], pool: { maxInstances: 2, maxParkedBytes: 0 } });
   const pending = kernel.run("$emit('a'); await $ext.e.m()", { capabilities: ALL });
   const suspended = await kernel.execute("await $ext.e.m()", { capabilities: ALL });
   const waiting = kernel.run("return 1");

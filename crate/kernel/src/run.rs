@@ -165,6 +165,9 @@ impl Run {
             host: shared.host_functions.dispatch(&run.limits, run.caller.checker().clone()),
             memory: memory.into_vec(),
         };
+        if let Some(reason) = run.abort.signal().reason() {
+            return Err(reason);
+        }
         run.held.set(true);
         match select(shared.platform.engine.unpark(unpark), run.abort.signal().aborted()).await {
             Either::Left((taken, _)) => taken.map(|()| (run, calls)),

@@ -12,6 +12,7 @@ import http from "./http.mjs";
 import kernel from "./kernel.mjs";
 import language from "./language.mjs";
 import limits from "./limits.mjs";
+import parking from "./parking.mjs";
 import recovery from "./recovery.mjs";
 import replay from "./replay.mjs";
 import results from "./results.mjs";
@@ -37,5 +38,6 @@ export const subjects = {
   "host functions": hostFunctions,
   http,
   kernel,
+  parking,
   replay,
 };

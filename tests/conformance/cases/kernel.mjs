@@ -8,7 +8,7 @@ export default {
   "unknown and unusable options are refused by name": async (t) => {
     for (const [name, value] of [
       ["limit", {}], ["pool", 1], ["pool", { max: 1 }], ["pool", { maxInstances: 0 }], ["pool", { maxInstances: 1.5 }], ["pool", { minInstances: 3, maxInstances: 2 }],
-      ["pool", { maxQueue: -1 }], ["pool", { minInstances: "1" }], ["clock", 1], ["clock", {}], ["clock", { now: 1 }], ["entropy", {}], ["entropy", { fill: true }],
+      ["pool", { maxQueue: -1 }], ["pool", { maxParkedBytes: -1 }], ["parkingKey", ""], ["parkingKey", new Uint8Array()], ["parkingKey", 7], ["pool", { minInstances: "1" }], ["clock", 1], ["clock", {}], ["clock", { now: 1 }], ["entropy", {}], ["entropy", { fill: true }],
       ["executor", "thread"], ["executor", 1],
     ]) {
       const culprit = typeof value === "object" && !Array.isArray(value) ? Object.keys(value)[0] : undefined;
@@ -77,7 +77,7 @@ export default {
   },
 
   "the pool bounds instances, the queue bounds who waits": async (t) => {
-    const kernel = await t.open({ pool: { minInstances: 1, maxInstances: 2, maxQueue: 1 }, extensions: [t.extension] });
+    const kernel = await t.open({ pool: { minInstances: 1, maxInstances: 2, maxQueue: 1, maxParkedBytes: 0 }, extensions: [t.extension] });
     const hold = () => kernel.execute("return await $ext.test.echo(1)", { capabilities: ALL });
     const held = [await hold(), await hold()];
     equal(kernel.stats().activeInstances, 2);
@@ -105,7 +105,7 @@ export default {
   },
 
   "closing cancels what runs and what waits": async (t) => {
-    const kernel = await t.open({ pool: { maxInstances: 1 }, extensions: [t.extension] });
+    const kernel = await t.open({ pool: { maxInstances: 1, maxParkedBytes: 0 }, extensions: [t.extension] });
     const held = kernel.run("$state.a = 1; await $ext.test.hold('x')", { capabilities: ALL });
     await until(() => t.extension.notes.length === 1);
     const queued = kernel.run("return 1");

@@ -13,6 +13,7 @@ export async function openChromium(place, server, { executor, isolated = false }
   return {
     runCase: (subject, name) => ask({ subject, name, surroundings: { place, server, executor } }),
     runComparison: (comparison, executor) => ask({ comparison, executor }),
+    runStep: (step, given, executor) => ask({ step, given, executor }),
     stop,
   };
 }

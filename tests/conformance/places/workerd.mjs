@@ -13,6 +13,7 @@ export async function openWorkerd(server) {
   return {
     runCase: (subject, name) => ask({ subject, name, surroundings: { place: "workerd", server } }),
     runComparison: (comparison, executor) => ask({ comparison, executor }),
+    runStep: (step, given, executor) => ask({ step, given, executor }),
     stop: () => worker.stop(),
   };
 }
