@@ -5,7 +5,7 @@ use std::rc::Rc;
 use nexus_core::run::Context;
 use nexus_core::{Error, ErrorCode, Limits, MutationOperation, Segment, StateMutation, Status, Value};
 use nexus_kernel::clock::Clock;
-use nexus_kernel::{AbortController, AbortSignal, Kernel, ResumeOptions, RunOptions};
+use nexus_kernel::{AbortController, AbortSignal, Kernel, ResumeOptions, RunOptions, Unparked};
 
 use crate::extensions::{Notes, test_extension};
 use crate::scripted_engine::{ScriptedEngine, call, events, success, suspended};
@@ -238,4 +238,87 @@ fn closing_gives_up_what_is_suspended() {
     assert_eq!(scene.world.clock.elapsed(), 0);
     scene.world.advance(100_000);
     assert_eq!(scene.discards(), 1);
+}
+
+impl Scene {
+    fn park(&self, run_id: &str) -> Result<Vec<u8>, Error> {
+        let (kernel, run_id) = (self.kernel.clone(), run_id.to_owned());
+        self.world.run(async move { kernel.park(&run_id, "label").await })
+    }
+
+    fn unpark(&self, bytes: &[u8], signal: AbortSignal) -> Result<Unparked, Error> {
+        let (kernel, bytes) = (self.kernel.clone(), bytes.to_vec());
+        self.world.run(async move { kernel.unpark(&bytes, "label", &signal).await })
+    }
+}
+
+#[test]
+fn a_parked_run_leaves_the_engine_and_its_open_calls_come_back_under_new_names() {
+    let scene = scene();
+    let given = scene.execute(&[1, 2]);
+    scene.engine.then(|given| suspended(&given, "two", Vec::new()));
+    scene.resume(1).unwrap();
+    let bytes = scene.park(&given.run_id).unwrap();
+    assert_eq!(scene.kernel.stats().suspended_runs, 0);
+    assert_eq!(scene.resume(2).unwrap_err().code, ErrorCode::InvalidArgument);
+
+    let forks = [(); 2].map(|()| scene.unpark(&bytes, AbortSignal::never()).unwrap());
+    assert_ne!(forks[0].run_id, forks[1].run_id);
+    assert_eq!(scene.kernel.stats().suspended_runs, 2);
+    for fork in &forks {
+        let [call] = &fork.suspensions[..] else { panic!("one call was open: {:?}", fork.suspensions) };
+        assert_eq!((&call.args[..], &call.suspension_id), (&[2.into()][..], &format!("{}.echo:2", fork.run_id)));
+    }
+    let unparked = scene.engine.unparked.borrow();
+    assert!(unparked.iter().all(|run| run.memory == given.run_id.as_bytes()), "as the engine gave it");
+    assert_eq!(*scene.engine.asked.borrow(), ["start", "resume", "park", "unpark", "unpark"]);
+}
+
+#[test]
+fn effects_count_on_over_a_park() {
+    let scene = scene();
+    let limits = Limits { max_events: 2, ..Limits::default() };
+    scene.engine.then(|given| suspended(&given, "one", vec![call("echo", &[1.into()])]));
+    let given = scene.execute_with(AbortSignal::never(), Some(limits));
+    let bytes = scene.park(&given.run_id).unwrap();
+    // A sandbox that does not keep to it itself.
+    scene.engine.then(|given| Segment {
+        events: [success(&given, "two").events, success(&given, "three").events].concat(),
+        ..success(&given, "")
+    });
+    let call = scene.unpark(&bytes, AbortSignal::never()).unwrap().suspensions.remove(0);
+    let kernel = scene.kernel.clone();
+    let resumed = scene
+        .world
+        .run(async move { kernel.resume(&call.suspension_id, Ok(Value::Null), ResumeOptions::default()).await });
+    assert_eq!(resumed.unwrap().error.unwrap().code, ErrorCode::InternalError);
+}
+
+#[test]
+fn a_run_that_was_aborted_is_not_parked() {
+    let scene = scene();
+    let controller = AbortController::new();
+    scene.engine.then(|given| suspended(&given, "one", vec![call("echo", &[1.into()])]));
+    let given = scene.execute_with(controller.signal(), None);
+    controller.abort("enough");
+    let error = scene.park(&given.run_id).unwrap_err();
+    assert_eq!((error.code, error.message.as_str()), (ErrorCode::Cancelled, "enough"));
+    assert_eq!(scene.kernel.stats().suspended_runs, 0);
+    assert_eq!(scene.park(&given.run_id).unwrap_err().code, ErrorCode::InvalidArgument, "it is over");
+}
+
+#[test]
+fn an_unparked_run_that_nobody_resumes_is_given_up_in_time() {
+    let scene = scene();
+    let given = scene.execute(&[1]);
+    let bytes = scene.park(&given.run_id).unwrap();
+    let call = scene.unpark(&bytes, AbortSignal::never()).unwrap().suspensions.remove(0);
+    scene.world.advance(Limits::default().suspension_timeout_ms + 1);
+    let kernel = scene.kernel.clone();
+    let late = scene
+        .world
+        .run(async move { kernel.resume(&call.suspension_id, Ok(Value::Null), ResumeOptions::default()).await });
+    assert_eq!(late.unwrap_err().code, ErrorCode::InvalidArgument);
+    assert_eq!(scene.kernel.stats().suspended_runs, 0);
+    assert!(scene.unpark(&bytes, AbortSignal::never()).is_ok(), "the bytes are as good as before");
 }
