@@ -3,12 +3,12 @@
 use boa_engine::object::builtins::{JsArray, JsFunction};
 use boa_engine::property::{PropertyDescriptor, PropertyKey};
 use boa_engine::string::{JsStr, JsStrVariant};
-use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue};
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::text::Builder;
 
 pub fn install(json: &JsObject, context: &mut Context) -> JsResult<()> {
-    super::wrap(json, "parse", parse, context)
+    super::wrap(json, js_string!("parse"), parse, context)
 }
 
 fn parse(_: &JsValue, args: &[JsValue], engines: &JsFunction, context: &mut Context) -> JsResult<JsValue> {

@@ -22,13 +22,13 @@ pub fn install(json: &JsObject, context: &mut Context) -> JsResult<()> {
     let reflect = context.global_object().get(js_string!("Reflect"), context)?;
     let reflect = reflect.as_object().ok_or_else(|| super::missing("Reflect"))?;
     let captured = Captured {
-        is_array: super::original(&array, "isArray", context)?,
-        is_raw_json: super::original(json, "isRawJSON", context)?,
-        own_descriptor: super::original(&object, "getOwnPropertyDescriptor", context)?,
-        reflect_get: super::original(&reflect, "get", context)?,
+        is_array: super::original(&array, js_string!("isArray"), context)?,
+        is_raw_json: super::original(json, js_string!("isRawJSON"), context)?,
+        own_descriptor: super::original(&object, js_string!("getOwnPropertyDescriptor"), context)?,
+        reflect_get: super::original(&reflect, js_string!("get"), context)?,
     };
     context.insert_data(captured);
-    super::wrap(json, "stringify", stringify, context)
+    super::wrap(json, js_string!("stringify"), stringify, context)
 }
 
 /// The engine's own functions that see into objects as nothing else can.

@@ -10,7 +10,6 @@ mod array;
 mod convert;
 mod number;
 mod plain;
-#[cfg(feature = "regexp")]
 mod regexp;
 mod sort;
 mod text;
@@ -40,7 +39,6 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     string::install(context)?;
     join::install(context)?;
     sort::install(context)?;
-    #[cfg(feature = "regexp")]
     regexp::install(context)?;
     let json = context.global_object().get(js_string!("JSON"), context)?;
     let json = json.as_object().ok_or_else(|| missing("JSON"))?;
@@ -50,38 +48,46 @@ pub fn install(context: &mut Context) -> JsResult<()> {
 
 /// Replaces a method, keeping all that can be seen of it.
 fn replace(holder: &JsObject, name: &'static str, native: Native, context: &mut Context) -> JsResult<()> {
-    let original = original(holder, name, context)?;
-    put(holder, name, &original, NativeFunction::from_fn_ptr(native), context)
+    let original = original(holder, JsString::from(name), context)?;
+    put(holder, JsString::from(name), &original, NativeFunction::from_fn_ptr(native), context)
 }
 
 /// As [`replace`]; the engine's own function stays at hand.
-fn wrap(holder: &JsObject, name: &'static str, native: WithOriginal, context: &mut Context) -> JsResult<()> {
-    let original = original(holder, name, context)?;
+fn wrap(
+    holder: &JsObject,
+    key: impl Into<PropertyKey>,
+    native: WithOriginal,
+    context: &mut Context,
+) -> JsResult<()> {
+    let key = key.into();
+    let original = original(holder, key.clone(), context)?;
     let function = NativeFunction::from_copy_closure_with_captures(
         move |this, args, original: &JsFunction, context| native(this, args, original, context),
         original.clone(),
     );
-    put(holder, name, &original, function, context)
+    put(holder, key, &original, function, context)
 }
 
-fn original(holder: &JsObject, name: &'static str, context: &mut Context) -> JsResult<JsFunction> {
-    let value = holder.get(JsString::from(name), context)?;
-    value.as_object().and_then(JsFunction::from_object).ok_or_else(|| missing(name))
+fn original(holder: &JsObject, key: impl Into<PropertyKey>, context: &mut Context) -> JsResult<JsFunction> {
+    let key = key.into();
+    let value = holder.get(key.clone(), context)?;
+    value.as_object().and_then(JsFunction::from_object).ok_or_else(|| missing(&key.to_string()))
 }
 
 fn put(
     holder: &JsObject,
-    name: &'static str,
+    key: impl Into<PropertyKey>,
     original: &JsFunction,
     function: NativeFunction,
     context: &mut Context,
 ) -> JsResult<()> {
+    let name = original.get(js_string!("name"), context)?.to_string(context)?;
     let length = original.get(js_string!("length"), context)?.to_length(context)?;
     let length = usize::try_from(length).unwrap_or_default();
     let function = FunctionObjectBuilder::new(context.realm(), function).name(name).length(length).build();
-    let key = PropertyKey::from(JsString::from(name));
     // Only the value: the attributes stay.
-    holder.define_property_or_throw(key, PropertyDescriptor::builder().value(function).build(), context)?;
+    let value = PropertyDescriptor::builder().value(function);
+    holder.define_property_or_throw(key, value, context)?;
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 mod join;
 mod json;
 mod pair;
-#[cfg(feature = "regexp")]
 mod regexp;
 mod sort;
 mod string;

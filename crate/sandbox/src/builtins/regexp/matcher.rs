@@ -5,6 +5,8 @@
 //! is ever done than there are such states, in proportion to the text. That the one flag is enough: Barrière and
 //! Pit-Claudel, "Linear Matching of JavaScript Regexes", 2024.
 
+use boa_engine::string::{JsStr, JsStrVariant};
+
 use super::program::{Program, Step};
 use super::set::{is_line_end, is_word};
 
@@ -19,45 +21,26 @@ const PATIENCE: usize = 512;
 /// Bytes, at most, for remembering failures. Beyond it only fuel bounds the time.
 const MAX_MEMORY: usize = 16 << 20;
 
-/// Finds the first match that begins at `from` or later; at `from` itself if `sticky`. Answers the whole of it, and
-/// then each capture.
-pub fn find<T: Copy + Into<u32>>(program: &Program, text: &[T], from: usize, sticky: bool) -> Option<Vec<Capture>> {
-    find_patiently(program, text, from, sticky, PATIENCE + (text.len() - from))
+/// Searches one text, again and again.
+pub enum Search<'a> {
+    Latin1(Matcher<'a, u8>),
+    Utf16(Matcher<'a, u16>),
 }
 
-fn find_patiently<T: Copy + Into<u32>>(
-    program: &Program,
-    text: &[T],
-    from: usize,
-    sticky: bool,
-    patience: usize,
-) -> Option<Vec<Capture>> {
-    let mut matcher = Matcher {
-        program,
-        text,
-        base: from,
-        slots: vec![NOTHING; program.names.len() * 2],
-        ways: Vec::new(),
-        patience,
-        failed: None,
-    };
-    let mut start = from;
-    loop {
-        if let Some(first) = &program.first
-            && !sticky
-        {
-            start += text[start..].iter().position(|unit| first.contains((*unit).into()))?;
+impl<'a> Search<'a> {
+    pub fn new(program: &'a Program, text: JsStr<'a>) -> Self {
+        match text.variant() {
+            JsStrVariant::Latin1(units) => Self::Latin1(Matcher::new(program, units)),
+            JsStrVariant::Utf16(units) => Self::Utf16(Matcher::new(program, units)),
         }
-        if let Some(end) = matcher.run(start) {
-            let capture = |ends: &[usize]| match ends {
-                [start, end] if *start != NOTHING && *end != NOTHING => Some((*start, *end)),
-                _ => None,
-            };
-            return Some(std::iter::once(Some((start, end))).chain(matcher.slots.chunks(2).map(capture)).collect());
-        }
-        start += 1;
-        if sticky || start > text.len() || program.anchored {
-            return None;
+    }
+
+    /// Finds the first match that begins at `from` or later; at `from` itself if `sticky`. Answers the whole of it, and
+    /// then each capture.
+    pub fn find(&mut self, from: usize, sticky: bool) -> Option<&[Capture]> {
+        match self {
+            Self::Latin1(matcher) => matcher.find(from, sticky, matcher.text.len().checked_sub(from)? + PATIENCE),
+            Self::Utf16(matcher) => matcher.find(from, sticky, matcher.text.len().checked_sub(from)? + PATIENCE),
         }
     }
 }
@@ -74,11 +57,12 @@ enum Way {
     Restore { slot: usize, value: usize },
 }
 
-struct Matcher<'a, T> {
+pub struct Matcher<'a, T> {
     program: &'a Program,
     text: &'a [T],
     /// The search began here.
     base: usize,
+    found: Vec<Capture>,
     /// The ends of the captures, two each.
     slots: Vec<usize>,
     ways: Vec<Way>,
@@ -87,7 +71,49 @@ struct Matcher<'a, T> {
     failed: Option<Vec<u64>>,
 }
 
-impl<T: Copy + Into<u32>> Matcher<'_, T> {
+impl<'a, T: Copy + Into<u32>> Matcher<'a, T> {
+    fn new(program: &'a Program, text: &'a [T]) -> Self {
+        Self {
+            program,
+            text,
+            base: 0,
+            found: Vec::new(),
+            slots: vec![NOTHING; program.names.len() * 2],
+            ways: Vec::new(),
+            patience: 0,
+            failed: None,
+        }
+    }
+
+    /// As [`Search::find`], from within the text; failures are remembered after `patience` ways back.
+    fn find(&mut self, from: usize, sticky: bool, patience: usize) -> Option<&[Capture]> {
+        self.base = from;
+        self.patience = patience;
+        self.failed = None;
+        let mut start = from;
+        loop {
+            if let Some(first) = &self.program.first
+                && !sticky
+            {
+                start += self.text[start..].iter().position(|unit| first.contains((*unit).into()))?;
+            }
+            if let Some(end) = self.run(start) {
+                let capture = |ends: &[usize]| match ends {
+                    [start, end] if *start != NOTHING && *end != NOTHING => Some((*start, *end)),
+                    _ => None,
+                };
+                self.found.clear();
+                self.found.push(Some((start, end)));
+                self.found.extend(self.slots.chunks(2).map(capture));
+                return Some(&self.found);
+            }
+            start += 1;
+            if sticky || start > self.text.len() || self.program.anchored {
+                return None;
+            }
+        }
+    }
+
     /// Matches at one position; answers where the match ends.
     fn run(&mut self, start: usize) -> Option<usize> {
         self.ways.clear();
@@ -246,7 +272,7 @@ mod tests {
 
     use super::super::pattern::{self, Flags};
     use super::super::program::Program;
-    use super::find_patiently;
+    use super::Matcher;
 
     fn pattern() -> impl Strategy<Value = String> {
         let leaf = prop::sample::select(vec!["a", "b", "ab", ".", "[ab]", "[^a]", "", "^", "$", "\\b"])
@@ -270,9 +296,10 @@ mod tests {
             let program = pattern::read(&pattern, flags).and_then(|pattern| Program::compile(pattern, flags));
             prop_assume!(program.is_some());
             let program = program.unwrap();
+            let (mut patient, mut hasty) =
+                (Matcher::new(&program, text.as_bytes()), Matcher::new(&program, text.as_bytes()));
             for from in 0..=text.len() {
-                let expected = find_patiently(&program, text.as_bytes(), from, false, usize::MAX);
-                prop_assert_eq!(find_patiently(&program, text.as_bytes(), from, false, patience), expected);
+                prop_assert_eq!(hasty.find(from, false, patience), patient.find(from, false, usize::MAX));
             }
         }
     }

@@ -1,31 +1,42 @@
-//! `RegExp.prototype.exec`, through which all other methods of regular expressions go, and `test`.
+//! `RegExp.prototype.exec`, through which all other methods of regular expressions go, and those of the others that
+//! need not go through it where nobody could tell.
 //!
-//! The engine's copies the whole text for each match, and makes the indices that only the flag `d` asks for. Its
+//! The engine's `exec` copies the whole text for each match, and makes the indices that only the flag `d` asks for. Its
 //! matcher takes exponential time for some patterns; ours, which knows the most usual ones, does not.
 
 mod cache;
+mod r#match;
 mod matcher;
 mod pattern;
+mod pristine;
 mod program;
+mod replace;
 mod set;
+mod split;
+
+use std::rc::Rc;
 
 use boa_engine::object::builtins::{JsArray, JsFunction, JsRegExp};
 use boa_engine::property::{PropertyDescriptor, PropertyKey};
-use boa_engine::string::JsStrVariant;
-use boa_engine::{Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string};
 
 use cache::{Cache, Expression};
-use matcher::Capture;
+use matcher::{Capture, Search};
+use pristine::Pristine;
 
 pub fn install(context: &mut Context) -> JsResult<()> {
     let prototype = context.intrinsics().constructors().regexp().prototype();
     let cache = Cache::new(&prototype)?;
     context.insert_data(cache);
-    super::wrap(&prototype, "exec", exec, context)?;
-    let ours = super::original(&prototype, "exec", context)?.into();
-    context.insert_data(Exec { ours });
+    super::wrap(&prototype, js_string!("exec"), exec, context)?;
     super::replace(&prototype, "test", test, context)?;
-    super::wrap(&prototype, "compile", compile, context)
+    super::wrap(&prototype, js_string!("compile"), compile, context)?;
+    super::wrap(&prototype, JsSymbol::r#match(), r#match::r#match, context)?;
+    super::wrap(&prototype, JsSymbol::replace(), replace::replace, context)?;
+    super::wrap(&prototype, JsSymbol::split(), split::split, context)?;
+    let pristine = Pristine::new(context)?;
+    context.insert_data(pristine);
+    Ok(())
 }
 
 /// `RegExp.prototype.compile` makes another expression of the same object.
@@ -60,13 +71,13 @@ fn test(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
     let exec = object.get(js_string!("exec"), context)?;
     let regexp = JsRegExp::from_object(object.clone()).ok();
     let Some(exec) = exec.as_callable() else {
-        let Some(Exec { ours }) = context.get_data::<Exec>().filter(|_| regexp.is_some()) else {
+        let Some(pristine) = context.get_data::<Pristine>().filter(|_| regexp.is_some()) else {
             return Err(JsNativeError::typ().with_message("RegExpExec called with invalid value").into());
         };
-        let ours = ours.clone();
+        let ours = pristine.exec().clone();
         return Ok((!ours.call(this, &[text.into()], context)?.is_null()).into());
     };
-    let is_ours = context.get_data::<Exec>().is_some_and(|Exec { ours }| JsObject::equals(ours, &exec));
+    let is_ours = context.get_data::<Pristine>().is_some_and(|pristine| JsObject::equals(pristine.exec(), &exec));
     if let Some(regexp) = regexp.filter(|_| is_ours)
         && let Some(expression) = expression_for(&regexp, &text, context)?
     {
@@ -79,16 +90,34 @@ fn test(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsV
     Ok(result.is_object().into())
 }
 
-/// The `exec` of this module.
-struct Exec {
-    ours: JsObject,
+/// The expression behind an object, where to match it, over and over, is to run no code but ours. `None` otherwise, and
+/// for what our matcher does not know.
+fn unchanged(object: &JsObject, text: &JsString, context: &mut Context) -> JsResult<Option<Rc<Expression>>> {
+    if !context.get_data::<Pristine>().is_some_and(|pristine| pristine.is_unchanged(object)) {
+        return Ok(None);
+    }
+    match JsRegExp::from_object(object.clone()) {
+        Ok(regexp) => expression_for(&regexp, text, context),
+        Err(_) => Ok(None),
+    }
+}
+
+/// All matches of a global expression, from the beginning of the text.
+fn for_each_match(expression: &Expression, text: &JsString, mut each: impl FnMut(&[Capture])) {
+    let mut search = Search::new(&expression.program, text.as_str());
+    let mut from = 0;
+    while let Some(found) = search.find(from, expression.sticky) {
+        let Some(Some((start, end))) = found.first() else { return };
+        from = if start == end { end + 1 } else { *end };
+        each(found);
+    }
 }
 
 fn expression_for(
     regexp: &JsRegExp,
     text: &JsString,
     context: &mut Context,
-) -> JsResult<Option<std::rc::Rc<Expression>>> {
+) -> JsResult<Option<Rc<Expression>>> {
     let expression = Cache::expression(regexp, context)?;
     // By code points, only where those are code units.
     Ok(expression.filter(|expression| !expression.flags.unicode || text.as_str().is_latin1()))
@@ -105,11 +134,7 @@ fn find(
     let from = regexp.get(last_index.clone(), context)?.to_length(context)?;
     let keeps_place = expression.global || expression.sticky;
     let from = if keeps_place { usize::try_from(from).unwrap_or(usize::MAX) } else { 0 };
-    let found = match text.variant() {
-        _ if from > text.len() => None,
-        JsStrVariant::Latin1(units) => matcher::find(&expression.program, units, from, expression.sticky),
-        JsStrVariant::Utf16(units) => matcher::find(&expression.program, units, from, expression.sticky),
-    };
+    let found = Search::new(&expression.program, text.as_str()).find(from, expression.sticky).map(<[_]>::to_vec);
     if keeps_place {
         let end = found.as_ref().and_then(|found| found[0]).map_or(0, |(_, end)| end);
         regexp.set(last_index, end, true, context)?;

@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 
 use boa_engine::object::builtins::{JsArray, JsFunction};
 use boa_engine::property::{PropertyDescriptor, PropertyKey};
-use boa_engine::{Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsValue};
+use boa_engine::{Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsValue, js_string};
 
 use super::array::{dense, element};
 use super::convert::length_of;
@@ -23,11 +23,11 @@ struct SourceText(JsFunction);
 
 pub fn install(context: &mut Context) -> JsResult<()> {
     let function = context.intrinsics().constructors().function().prototype();
-    let source_text = SourceText(super::original(&function, "toString", context)?);
+    let source_text = SourceText(super::original(&function, js_string!("toString"), context)?);
     context.insert_data(source_text);
     let array = context.intrinsics().constructors().array().prototype();
     super::replace(&array, "sort", sort, context)?;
-    super::wrap(&array, "toSorted", to_sorted, context)
+    super::wrap(&array, js_string!("toSorted"), to_sorted, context)
 }
 
 fn sort(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {

@@ -2,10 +2,10 @@
 
 mod pad;
 mod repeat;
-mod replace;
+pub mod replace;
 mod search;
 mod split;
-mod substitution;
+pub mod substitution;
 
 use boa_engine::{Context, JsResult};
 

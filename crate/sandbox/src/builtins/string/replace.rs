@@ -4,7 +4,7 @@
 use boa_engine::string::JsStr;
 use boa_engine::{Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsSymbol, JsValue, js_string};
 
-use super::substitution::{is_plain, substitute};
+use super::substitution::{Match, is_plain, substitute};
 use crate::builtins::convert;
 use crate::builtins::text::{Builder, Searcher};
 
@@ -43,19 +43,27 @@ enum Extent {
     All,
 }
 
-enum Replacement {
+/// What is put in the place of a match.
+pub enum Replacement {
     Template(JsString),
     Function(JsObject),
+}
+
+impl Replacement {
+    /// # Errors
+    /// What the conversion to a string throws.
+    pub fn new(value: &JsValue, context: &mut Context) -> JsResult<Self> {
+        Ok(match value.as_callable() {
+            Some(function) => Self::Function(function),
+            None => Self::Template(value.to_string(context)?),
+        })
+    }
 }
 
 fn replace_string(this: &JsValue, args: &[JsValue], extent: Extent, context: &mut Context) -> JsResult<JsValue> {
     let string = this.to_string(context)?;
     let pattern = args.get_or_undefined(0).to_string(context)?;
-    let replacement = args.get_or_undefined(1);
-    let replacement = match replacement.as_callable() {
-        Some(function) => Replacement::Function(function),
-        None => Replacement::Template(replacement.to_string(context)?),
-    };
+    let replacement = Replacement::new(args.get_or_undefined(1), context)?;
     let text = string.as_str();
     let searcher = Searcher::new(text, pattern.as_str());
     let Some(first) = searcher.find(0) else { return Ok(string.into()) };
@@ -67,7 +75,10 @@ fn replace_string(this: &JsValue, args: &[JsValue], extent: Extent, context: &mu
         result.push(text.get(kept..at).unwrap_or(JsStr::EMPTY));
         match &replacement {
             Replacement::Template(template) if is_plain(template.as_str()) => result.push(template.as_str()),
-            Replacement::Template(template) => substitute(&mut result, template.as_str(), text, at, pattern.len()),
+            Replacement::Template(template) => {
+                let found = Match { text, whole: (at, at + pattern.len()), captures: &[], names: &[] };
+                substitute(&mut result, template.as_str(), &found);
+            }
             Replacement::Function(function) => {
                 let args = [pattern.clone().into(), at.into(), string.clone().into()];
                 let value = function.call(&JsValue::undefined(), &args, context)?;
