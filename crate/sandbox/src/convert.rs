@@ -4,14 +4,14 @@ use boa_engine::builtins::proxy::Proxy;
 use boa_engine::builtins::typed_array::TypedArrayKind;
 use boa_engine::object::IntegrityLevel;
 use boa_engine::object::builtins::{JsArray, JsPromise, JsTypedArray, JsUint8Array};
-use boa_engine::property::PropertyKey;
+use boa_engine::property::{PropertyDescriptor, PropertyKey};
 use boa_engine::{Context, JsObject, JsResult, JsString, JsValue, JsVariant, js_string};
 use nexus_core::value::Path;
 use nexus_core::{Error, Map, Value};
 
 use crate::engine::Intrinsics;
 use crate::failure::Failure;
-use crate::run::Run;
+use crate::run::{Run, SharedRun};
 
 /// A JavaScript value as data, within the run's limits of depth and size.
 ///
@@ -105,11 +105,12 @@ impl Converter {
         members
     }
 
-    fn own(&mut self, value: &JsValue, depth: usize, context: &mut Context) -> Result<Value, Failure> {
+    fn own(&mut self, value: &JsValue, depth: usize, run: &SharedRun, context: &mut Context) -> Result<Value, Failure> {
         let Some(object) = value.as_object() else {
             let scalar = self.convert(value, &js_string!(), &mut Path::root(), context)?;
             return Ok(scalar.unwrap_or_default());
         };
+        let object = run.borrow().state.target(&object).unwrap_or(object);
         if let Ok(typed) = JsTypedArray::from_object(object.clone()) {
             return self.bytes(&typed, &Path::root(), context);
         }
@@ -126,7 +127,7 @@ impl Converter {
             self.check_bytes(length)?;
             let items = (0..length).map(|index| {
                 let item = own_property(&PropertyKey::from(index));
-                self.own(&item, depth + 1, context)
+                self.own(&item, depth + 1, run, context)
             });
             return Ok(Value::Array(items.collect::<Result<_, _>>()?));
         }
@@ -138,7 +139,7 @@ impl Converter {
                 PropertyKey::Index(index) => index.get().to_string(),
                 PropertyKey::Symbol(_) => continue,
             };
-            map.insert(name, self.own(&member, depth + 1, context)?);
+            map.insert(name, self.own(&member, depth + 1, run, context)?);
         }
         Ok(Value::Object(map))
     }
@@ -236,15 +237,16 @@ fn is_array(object: &JsObject, context: &mut Context) -> JsResult<bool> {
     Ok(is_array.call(&JsValue::undefined(), &[object.clone().into()], context)?.to_boolean())
 }
 
-/// The data in objects that [`from_value`] made and that only data was written into since. Nothing of a handler runs on
+/// The data in what [`from_value`] or the state made and only data was written into since. Nothing of a handler runs on
 /// the way: own properties alone are read, no prototype, getter or `toJSON` is asked.
 ///
 /// # Errors
 /// `RESOURCE_LIMIT` for what has grown too deep or too large.
 pub fn own_data(value: &JsValue, context: &mut Context) -> Result<Value, Failure> {
-    let (max_depth, max_bytes) = Run::of(context).borrow().value_limits();
+    let run = Run::of(context);
+    let (max_depth, max_bytes) = run.borrow().value_limits();
     let mut data = Converter { ancestors: Vec::new(), max_depth, max_bytes };
-    let value = data.own(value, 0, context)?;
+    let value = data.own(value, 0, &run, context)?;
     value.check(max_depth, max_bytes)?;
     Ok(value)
 }
@@ -268,7 +270,7 @@ pub fn from_value(value: &Value, context: &mut Context) -> JsResult<JsValue> {
             let object = JsObject::with_object_proto(context.intrinsics());
             for (key, member) in map {
                 let member = from_value(member, context)?;
-                object.create_data_property_or_throw(JsString::from(key.as_str()), member, context)?;
+                define(&object, JsString::from(key.as_str()), member, true);
             }
             object.into()
         }
@@ -280,19 +282,34 @@ pub fn from_value(value: &Value, context: &mut Context) -> JsResult<JsValue> {
 /// # Errors
 /// As [`from_value`].
 pub fn from_value_frozen(value: &Value, context: &mut Context) -> JsResult<JsValue> {
-    let value = from_value(value, context)?;
-    freeze(&value, context)?;
-    Ok(value)
+    // Objects are frozen while they are empty: what is defined after that has to say for itself that it cannot change.
+    Ok(match value {
+        Value::Array(items) => {
+            let array: JsObject = JsArray::from_iter([], context).into();
+            array.set_integrity_level(IntegrityLevel::Frozen, context)?;
+            for (index, item) in items.iter().enumerate() {
+                let item = from_value_frozen(item, context)?;
+                define(&array, index, item, false);
+            }
+            let length = PropertyDescriptor::builder().value(items.len());
+            array.insert_property(js_string!("length"), length.writable(false).enumerable(false).configurable(false));
+            array.into()
+        }
+        Value::Object(map) => {
+            let object = JsObject::with_object_proto(context.intrinsics());
+            object.set_integrity_level(IntegrityLevel::Frozen, context)?;
+            for (key, member) in map {
+                let member = from_value_frozen(member, context)?;
+                define(&object, JsString::from(key.as_str()), member, false);
+            }
+            object.into()
+        }
+        value => from_value(value, context)?,
+    })
 }
 
-fn freeze(value: &JsValue, context: &mut Context) -> JsResult<()> {
-    let Some(object) = value.as_object().filter(|object| JsTypedArray::from_object(object.clone()).is_err()) else {
-        return Ok(());
-    };
-    for key in object.own_property_keys(context)? {
-        let member = object.get(key, context)?;
-        freeze(&member, context)?;
-    }
-    object.set_integrity_level(IntegrityLevel::Frozen, context)?;
-    Ok(())
+/// Gives a fresh object a property.
+pub fn define(object: &JsObject, key: impl Into<PropertyKey>, value: JsValue, can_change: bool) {
+    let property = PropertyDescriptor::builder().value(value).enumerable(true);
+    object.insert_property(key, property.writable(can_change).configurable(can_change));
 }

@@ -4,16 +4,18 @@
 //! that only proxies lead to; whatever a proxy changes marks the key as changed. Changed keys are turned back into data
 //! when the segment ends: one mutation a key and segment for any number of changes inside it, standing where the first
 //! of them was made.
+//!
+//! The members of a tree's objects are proxies themselves, so that reading takes no trap.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use boa_engine::object::builtins::JsTypedArray;
+use boa_engine::object::builtins::{JsArray, JsTypedArray};
 use boa_engine::property::PropertyKey;
 use boa_engine::{Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string};
 use indexmap::IndexMap;
 use nexus_core::capability::Scope;
 use nexus_core::{CapabilityToken, Error, Map, MutationOperation, StateMutation, Value};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::convert;
 use crate::failure::{Failure, uncatchable};
@@ -23,23 +25,26 @@ use crate::run::{Run, SharedRun};
 struct Slot {
     value: Value,
     /// The value as objects, once a handler has read it.
-    tree: Option<JsObject>,
+    tree: Option<Tree>,
     /// Where in the list of mutations the changes inside the tree are recorded.
     changed: Option<usize>,
 }
 
-/// Where an object of a tree belongs.
+/// The proxy of the whole value, and the tree's name: the key, in an allocation of its own by which trees of the same key
+/// are told apart.
 #[derive(Clone)]
-struct Node {
+struct Tree {
     proxy: JsObject,
-    key: Rc<str>,
-    root: JsObject,
+    name: Rc<str>,
 }
 
 /// The state of a run.
 pub struct State {
-    slots: IndexMap<String, Slot>,
-    nodes: HashMap<JsObject, Node>,
+    slots: IndexMap<String, Slot, FxBuildHasher>,
+    /// The objects behind proxies.
+    targets: FxHashMap<JsObject, JsObject>,
+    /// By object, the name of the tree that it belongs to.
+    trees: FxHashMap<JsObject, Rc<str>>,
     mutations: Vec<StateMutation>,
 }
 
@@ -47,12 +52,31 @@ impl State {
     /// The state a run starts with.
     pub fn new(snapshot: Map) -> Self {
         let slots = snapshot.into_iter().map(|(key, value)| (key, Slot { value, tree: None, changed: None })).collect();
-        Self { slots, nodes: HashMap::new(), mutations: Vec::new() }
+        Self { slots, targets: FxHashMap::default(), trees: FxHashMap::default(), mutations: Vec::new() }
     }
 
     /// Whether the key is set.
     pub fn has(&self, key: &str) -> bool {
         self.slots.contains_key(key)
+    }
+
+    /// The object behind a proxy of a tree.
+    pub fn target(&self, proxy: &JsObject) -> Option<JsObject> {
+        self.targets.get(proxy).cloned()
+    }
+
+    /// The value of a key where it takes no more than a look: it is no object, or has been read already.
+    pub fn ready(&self, key: &str) -> Option<JsValue> {
+        match self.slots.get(key) {
+            None => Some(JsValue::undefined()),
+            Some(Slot { tree: Some(tree), .. }) => Some(tree.proxy.clone().into()),
+            Some(slot) => match &slot.value {
+                Value::Null => Some(JsValue::null()),
+                Value::Bool(bool) => Some((*bool).into()),
+                Value::Number(number) => Some((*number).into()),
+                _ => None,
+            },
+        }
     }
 
     /// The keys, in the order in which they were set.
@@ -106,20 +130,19 @@ impl State {
 /// What the engine says when it has no room.
 pub fn read(key: &str, context: &mut Context) -> JsResult<JsValue> {
     let run = Run::of(context);
-    let (value, tree) = match run.borrow().state.slots.get(key) {
-        None => return Ok(JsValue::undefined()),
-        Some(Slot { tree: Some(tree), .. }) => (None, Some(tree.clone())),
-        Some(slot) => (Some(slot.value.clone()), None),
-    };
-    if let Some(tree) = tree {
-        return wrap(&tree, &Rc::from(key), &tree, context);
+    if let Some(value) = run.borrow().state.ready(key) {
+        return Ok(value);
     }
-    let value = convert::from_value(&value.unwrap_or_default(), context)?;
-    let Some(root) = value.as_object().filter(|object| !is_bytes(object)) else { return Ok(value) };
+    let value = run.borrow().state.slots.get(key).map(|slot| slot.value.clone()).unwrap_or_default();
+    if !matches!(value, Value::Array(_) | Value::Object(_)) {
+        return convert::from_value(&value, context);
+    }
+    let name = Rc::from(key);
+    let proxy = plant(&value, &name, &run, context)?;
     if let Some(slot) = run.borrow_mut().state.slots.get_mut(key) {
-        slot.tree = Some(root.clone());
+        slot.tree = proxy.as_object().map(|proxy| Tree { proxy, name });
     }
-    wrap(&root, &Rc::from(key), &root, context)
+    Ok(proxy)
 }
 
 /// Sets a key and records it.
@@ -167,7 +190,7 @@ pub fn settle(context: &mut Context) -> Result<(), Failure> {
 
 fn settle_key(key: &str, run: &SharedRun, context: &mut Context) -> Result<(), Failure> {
     let (tree, index) = match run.borrow().state.slots.get(key) {
-        Some(Slot { tree: Some(tree), changed: Some(index), .. }) => (tree.clone(), *index),
+        Some(Slot { tree: Some(tree), changed: Some(index), .. }) => (tree.proxy.clone(), *index),
         _ => return Ok(()),
     };
     let value = convert::own_data(&tree.into(), context)?;
@@ -187,24 +210,39 @@ fn is_bytes(object: &JsObject) -> bool {
     JsTypedArray::from_object(object.clone()).is_ok()
 }
 
-/// The proxy that stands for an object of a tree; always the same one. Bytes are handed out as a copy: assigning them
-/// back is how they change.
-fn wrap(object: &JsObject, key: &Rc<str>, root: &JsObject, context: &mut Context) -> JsResult<JsValue> {
-    if is_bytes(object) {
-        let copy = convert::own_data(&object.clone().into(), context).map_err(|failure| failure.into_js(context))?;
-        return convert::from_value(&copy, context);
-    }
-    let run = Run::of(context);
-    if let Some(node) = run.borrow().state.nodes.get(object) {
-        return Ok(node.proxy.clone().into());
-    }
-    let handler = context.get_data::<TreeHandler>().map(|handler| handler.0.clone());
-    let handler = handler.ok_or_else(|| JsNativeError::typ().with_message("the state is not installed"))?;
+/// Data as part of the tree called `name`: an object is answered as its proxy, which hands out the same one each time.
+fn plant(value: &Value, name: &Rc<str>, run: &SharedRun, context: &mut Context) -> JsResult<JsValue> {
+    let target: JsObject = match value {
+        Value::Array(items) => {
+            let items = items.iter().map(|item| plant(item, name, run, context)).collect::<JsResult<Vec<_>>>()?;
+            JsArray::from_iter(items, context).into()
+        }
+        Value::Object(map) => {
+            let object = JsObject::with_object_proto(context.intrinsics());
+            for (key, member) in map {
+                let member = plant(member, name, run, context)?;
+                convert::define(&object, JsString::from(key.as_str()), member, true);
+            }
+            object
+        }
+        Value::Bytes(_) => {
+            hand_out_copies(context)?;
+            return convert::from_value(value, context);
+        }
+        _ => return convert::from_value(value, context),
+    };
     let constructor = context.intrinsics().constructors().proxy().constructor();
-    let proxy = constructor.construct(&[object.clone().into(), handler.into()], None, context)?;
-    let node = Node { proxy: proxy.clone(), key: key.clone(), root: root.clone() };
-    run.borrow_mut().state.nodes.insert(object.clone(), node);
+    let args = [target.clone().into(), handler(context)?.into()];
+    let proxy = constructor.construct(&args, None, context)?;
+    let state = &mut run.borrow_mut().state;
+    state.trees.insert(target.clone(), name.clone());
+    state.targets.insert(proxy.clone(), target);
     Ok(proxy.into())
+}
+
+fn handler(context: &Context) -> JsResult<JsObject> {
+    let handler = context.get_data::<TreeHandler>().map(|handler| handler.0.clone());
+    handler.ok_or_else(|| JsNativeError::typ().with_message("the state is not installed").into())
 }
 
 /// The traps that all proxies of trees share.
@@ -215,21 +253,35 @@ struct TreeHandler(JsObject);
 /// # Errors
 /// What the engine says.
 pub fn install(context: &mut Context) -> JsResult<()> {
-    let traps: [(&str, boa_engine::native_function::NativeFunctionPointer); 7] = [
-        ("get", get_trap),
+    let handler = JsObject::with_null_proto();
+    let traps: [(&str, Trap); 5] = [
         ("set", set_trap),
         ("deleteProperty", delete_trap),
         ("defineProperty", define_trap),
-        ("getOwnPropertyDescriptor", descriptor_trap),
         ("setPrototypeOf", refuse_trap),
         ("preventExtensions", refuse_trap),
     ];
-    let handler = JsObject::with_null_proto();
-    for (name, trap) in traps {
-        let function = NativeFunction::from_fn_ptr(trap).to_js_function(context.realm());
-        handler.create_data_property_or_throw(JsString::from(name), function, context)?;
-    }
+    add_traps(&handler, &traps, context);
     context.insert_data(TreeHandler(handler));
+    Ok(())
+}
+
+type Trap = boa_engine::native_function::NativeFunctionPointer;
+
+fn add_traps(handler: &JsObject, traps: &[(&str, Trap)], context: &mut Context) {
+    for (name, trap) in traps {
+        let function = NativeFunction::from_fn_ptr(*trap).to_js_function(context.realm());
+        convert::define(handler, JsString::from(*name), function.into(), true);
+    }
+}
+
+/// From now on, the proxies hand out bytes as a copy: assigning them back is how they change. Nobody else needs a trap for
+/// reading.
+fn hand_out_copies(context: &mut Context) -> JsResult<()> {
+    let handler = handler(context)?;
+    if !handler.borrow().properties().contains_key(&js_string!("get").into()) {
+        add_traps(&handler, &[("get", get_trap), ("getOwnPropertyDescriptor", descriptor_trap)], context);
+    }
     Ok(())
 }
 
@@ -242,19 +294,17 @@ fn target_and_key(args: &[JsValue], context: &mut Context) -> JsResult<(JsObject
 
 fn get_trap(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (target, key) = target_and_key(args, context)?;
-    let value = target.get(key.clone(), context)?;
-    match value.as_object() {
-        Some(member) if target.has_own_property(key, context)? => wrap_member(&target, &member, context),
-        _ => Ok(value),
-    }
+    let value = target.get(key, context)?;
+    handed_out(value, context)
 }
 
-fn wrap_member(target: &JsObject, member: &JsObject, context: &mut Context) -> JsResult<JsValue> {
-    let node = Run::of(context).borrow().state.nodes.get(target).cloned();
-    match node {
-        Some(node) => wrap(member, &node.key, &node.root, context),
-        None => Ok(member.clone().into()),
+/// A member of a tree as handlers get it: bytes as a copy, all else as it is.
+fn handed_out(value: JsValue, context: &mut Context) -> JsResult<JsValue> {
+    if !value.as_object().is_some_and(|object| is_bytes(&object)) {
+        return Ok(value);
     }
+    let copy = convert::own_data(&value, context).map_err(|failure| failure.into_js(context))?;
+    convert::from_value(&copy, context)
 }
 
 fn set_trap(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
@@ -272,7 +322,9 @@ fn change(target: &JsObject, key: &PropertyKey, value: &JsValue, context: &mut C
     touch(target, context)?;
     match data {
         Some(data) => {
-            let copy = convert::from_value(&data, context)?;
+            let run = Run::of(context);
+            let name = run.borrow().state.trees.get(target).cloned().unwrap_or_default();
+            let copy = plant(&data, &name, &run, context)?;
             target.set(key.clone(), copy, true, context)?;
         }
         None if target.is_array() => {
@@ -317,10 +369,7 @@ pub fn data_of_descriptor(descriptor: &JsValue, context: &mut Context) -> JsResu
 fn descriptor_trap(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let (target, key) = target_and_key(args, context)?;
     let Some(property) = target.borrow().properties().get(&key) else { return Ok(JsValue::undefined()) };
-    let mut value = property.value().cloned().unwrap_or_default();
-    if let Some(member) = value.as_object() {
-        value = wrap_member(&target, &member, context)?;
-    }
+    let value = handed_out(property.value().cloned().unwrap_or_default(), context)?;
     descriptor(value, property.enumerable() == Some(true), property.configurable() == Some(true), context)
 }
 
@@ -348,8 +397,9 @@ fn touch(target: &JsObject, context: &mut Context) -> Result<(), Failure> {
     if run.stopped().is_some() {
         return Err(Failure::Thrown(uncatchable()));
     }
-    let Some(Node { key, root, .. }) = run.state.nodes.get(target).cloned() else { return Ok(()) };
-    let Some(slot) = run.state.slots.get(&*key).filter(|slot| slot.tree.as_ref() == Some(&root)) else { return Ok(()) };
+    let Some(key) = run.state.trees.get(target).cloned() else { return Ok(()) };
+    let is_its = |slot: &&Slot| slot.tree.as_ref().is_some_and(|tree| Rc::ptr_eq(&tree.name, &key));
+    let Some(slot) = run.state.slots.get(&*key).filter(is_its) else { return Ok(()) };
     let first = slot.changed.is_none();
     if first {
         run.count_host_call(OPERATION)?;

@@ -11,6 +11,7 @@ use super::freeze;
 use crate::convert;
 use crate::failure::Failure;
 use crate::host_function::{Call, HostFunction, Registry, define_global, invoke};
+use crate::run::SharedRun;
 use crate::state;
 
 /// Names that are methods of `$state`, and so no keys of its proxy form.
@@ -226,20 +227,44 @@ fn asked(args: &[JsValue], context: &mut Context) -> JsResult<Asked> {
     let PropertyKey::String(name) = key.to_property_key(context)? else {
         return Ok(if key.is_symbol() { Asked::Symbol } else { Asked::Key(key.clone()) });
     };
-    let methods = context.get_data::<Methods>().map(|methods| methods.0.clone());
-    let methods = methods.ok_or_else(|| JsNativeError::typ().with_message("the state is not installed"))?;
-    if methods.has_own_property(name.clone(), context)? {
-        return methods.get(name, context).map(Asked::Method);
-    }
-    Ok(Asked::Key(key.clone()))
+    let Methods(methods) = context
+        .get_data::<Methods>()
+        .ok_or_else(|| JsNativeError::typ().with_message("the state is not installed"))?;
+    let method = methods.borrow().properties().get(&name.into());
+    Ok(match method.as_ref().and_then(|method| method.value()) {
+        Some(method) => Asked::Method(method.clone()),
+        None => Asked::Key(key.clone()),
+    })
 }
 
 fn get_trap(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     match asked(args, context)? {
         Asked::Symbol => Ok(JsValue::undefined()),
         Asked::Method(method) => Ok(method),
-        Asked::Key(key) => invoke(&Get, &[key], context),
+        Asked::Key(key) => match read_at_once(&key, context) {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => invoke(&Get, &[key], context),
+            Err(error) => Err(Failure::from(error).into_js(context)),
+        },
     }
+}
+
+/// What [`invoke`] makes of a read that is allowed and needs nothing new. `None` for all others, of which nothing was
+/// counted then.
+fn read_at_once(key: &JsValue, context: &mut Context) -> Result<Option<JsValue>, Error> {
+    let (Some(key), Some(run)) = (key.as_string(), context.get_data::<SharedRun>()) else { return Ok(None) };
+    let key = key.as_str();
+    let key = key.as_latin1().filter(|units| units.is_ascii()).and_then(|units| str::from_utf8(units).ok());
+    let Some(key) = key else { return Ok(None) };
+    let mut run = run.borrow_mut();
+    if run.stopped().is_some() || !run.checker.can_read_state(key) || key.len() > run.value_limits().1 {
+        return Ok(None);
+    }
+    let value = run.state.ready(key);
+    if value.is_some() {
+        run.count_host_call(Get.name())?;
+    }
+    Ok(value)
 }
 
 fn set_trap(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
