@@ -72,7 +72,7 @@ test("a run that is stopped anywhere tells a line that ran", { timeout: 1_200_00
 const OTHERS = {
   TIMEOUT: {
     "a regular expression": "const s = 'a'.repeat(40) + 'b';\n1 +\n  §/^(?=(a+)+$)/.test(s);",
-    "a regular expression in linear time": "const s = 'a'.repeat(1e5) + 'b';\nfor (let i = 0; ; i++)\n  §/(a|aa)*c/.test(s);",
+    "a regular expression in linear time": "const s = 'a'.repeat(1e4) + 'b';\nfor (let i = 0; ; i++)\n  §/(a|aa)*c/.test(s);",
     "a replacement": "const s = 'ab'.repeat(5e4);\nfor (const x of [1])\n  §for (;;) s.replaceAll('a', 'c');",
     "a sparse array": "const a = [];\na.length = 2 ** 32 - 1;\n\n§a.indexOf(1);",
     "a list that claims to be long": "const f = () =>\n  §Array.prototype.includes.call({ length: 2 ** 53 - 1 }, 1);\n\nf();",

@@ -6,9 +6,7 @@ use boa_engine::{JsObject, JsValue, js_string};
 /// The elements of an array that has them all, one beside the other, each an ordinary value. `None` for what has holes,
 /// getters or elements that cannot be written, and for what is no array: reading that can run code.
 pub fn dense(object: &JsObject) -> Option<Vec<JsValue>> {
-    if !object.is_array() {
-        return None;
-    }
+    dense_length(object)?;
     let object = object.borrow();
     let properties = object.properties();
     let values: Vec<JsValue> = match properties.index_property_values() {
@@ -17,10 +15,26 @@ pub fn dense(object: &JsObject) -> Option<Vec<JsValue>> {
         IndexPropertyValues::DenseElement(values) => values.cloned().collect(),
         _ => return None,
     };
+    Some(values)
+}
+
+/// The length of an array of which [`dense`] gives the elements, and whether it can be changed.
+pub fn dense_length(object: &JsObject) -> Option<(usize, bool)> {
+    if !object.is_array() {
+        return None;
+    }
+    let object = object.borrow();
+    let properties = object.properties();
+    let count = match properties.index_property_values() {
+        IndexPropertyValues::DenseI32(values) => values.len(),
+        IndexPropertyValues::DenseF64(values) => values.len(),
+        IndexPropertyValues::DenseElement(values) => values.len(),
+        _ => return None,
+    };
     let length = properties.get(&js_string!("length").into())?;
     #[expect(clippy::cast_precision_loss, reason = "an array has fewer than 2^32 elements")]
-    let complete = length.value()?.as_number()? == values.len() as f64;
-    complete.then_some(values)
+    let complete = length.value()?.as_number()? == count as f64;
+    complete.then_some((count, length.writable() == Some(true)))
 }
 
 /// One element, where reading it runs no code: it is there and an ordinary value.

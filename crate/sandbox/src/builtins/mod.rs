@@ -14,10 +14,12 @@ mod regexp;
 mod sort;
 mod text;
 
+mod index_of;
 mod join;
 mod json_parse;
 mod json_quote;
 mod json_stringify;
+mod push;
 mod string;
 
 use boa_engine::object::FunctionObjectBuilder;
@@ -38,6 +40,8 @@ type WithOriginal = fn(&JsValue, &[JsValue], &JsFunction, &mut Context) -> JsRes
 pub fn install(context: &mut Context) -> JsResult<()> {
     string::install(context)?;
     join::install(context)?;
+    push::install(context)?;
+    index_of::install(context)?;
     sort::install(context)?;
     regexp::install(context)?;
     let json = context.global_object().get(js_string!("JSON"), context)?;

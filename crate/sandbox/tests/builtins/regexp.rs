@@ -209,6 +209,90 @@ fn changed_methods_and_properties_are_seen() {
     pair.same("return /a/.exec(Symbol())");
 }
 
+/// What could be changed so that a shorter way through `match`, `replace` and `split` would be seen.
+#[test]
+fn shorter_ways_are_taken_only_where_nobody_can_tell() {
+    let pair = Pair::new();
+    const USES: &str = "[r[Symbol.match]('a1b22'), r[Symbol.replace]('a1b22', '<$&>'), r[Symbol.replace]('a1b22', (...all) => all.length), r[Symbol.split]('a1b22c'), r[Symbol.split]('a1b22c', 2), r.lastIndex]";
+    for flags in ["", "g", "y", "gy", "d", "i"] {
+        for change in [
+            "",
+            "r.lastIndex = 3",
+            "r.lastIndex = '2'",
+            "r.lastIndex = { valueOf() { log.push('valueOf'); return 1 } }",
+            "Object.freeze(r)",
+            "r.own = 1",
+            "r.exec = function (text) { log.push(text, this.lastIndex); return null }",
+            "Object.defineProperty(r, 'flags', { get() { log.push('flags'); return '' } })",
+            "Object.defineProperty(r, 'global', { get() { log.push('global'); return false } })",
+            "Object.defineProperty(r, 'unicode', { get() { log.push('unicode'); return true } })",
+            "Object.defineProperty(r, 'constructor', { get() { log.push('constructor') } })",
+            "r.constructor = { [Symbol.species]: function (regexp, flags) { log.push(regexp === r, flags); return new RegExp(regexp, flags) } }",
+            "Object.defineProperty(r, Symbol.match, { get() { log.push('match'); return true } })",
+            "Object.setPrototypeOf(r, class extends RegExp { get flags() { log.push('flags of class'); return super.flags } }.prototype)",
+        ] {
+            pair.same(&format!("const log = [], r = /\\d+/{flags}; {change}; try {{ return [{USES}, log] }} catch (e) {{ return [e.name, log] }}"));
+        }
+    }
+    for (key, holder) in [
+        ("'exec'", "RegExp.prototype"),
+        ("'flags'", "RegExp.prototype"),
+        ("'global'", "RegExp.prototype"),
+        ("'hasIndices'", "RegExp.prototype"),
+        ("'ignoreCase'", "RegExp.prototype"),
+        ("'multiline'", "RegExp.prototype"),
+        ("'dotAll'", "RegExp.prototype"),
+        ("'unicode'", "RegExp.prototype"),
+        ("'unicodeSets'", "RegExp.prototype"),
+        ("'sticky'", "RegExp.prototype"),
+        ("'constructor'", "RegExp.prototype"),
+        ("Symbol.match", "RegExp.prototype"),
+        ("Symbol.species", "RegExp"),
+    ] {
+        for flags in ["", "g"] {
+            pair.same(&format!(
+                "const log = [], r = /\\d+/{flags}, old = Object.getOwnPropertyDescriptor({holder}, {key});
+                 Object.defineProperty({holder}, {key}, {{ get() {{ log.push(this === r); return old.get ? old.get.call(this) : old.value }}, configurable: true }});
+                 try {{ return [{USES}, log.length] }} finally {{ Object.defineProperty({holder}, {key}, old) }}"
+            ));
+        }
+    }
+}
+
+#[test]
+fn arguments_are_converted_in_the_order_of_the_standard() {
+    let pair = Pair::new();
+    const SPY: &str = "const log = [], spy = (name, value) => ({ toString() { log.push(name); return value }, valueOf() { log.push(name + ' number'); return value } });";
+    for flags in ["", "g", "y"] {
+        pair.same(&format!("{SPY} const r = /b/{flags}; return [r[Symbol.match](spy('text', 'abb')), r[Symbol.replace](spy('text', 'abb'), spy('with', '-$&-')), r[Symbol.split](spy('text', 'abb'), spy('limit', 2)), log]"));
+        pair.same(&format!("{SPY} const r = /b/{flags}; const exec = RegExp.prototype.exec; try {{ return r[Symbol.replace]('abb', {{ toString() {{ RegExp.prototype.exec = () => null; return 'x' }} }}) }} finally {{ RegExp.prototype.exec = exec }}"));
+        pair.same(&format!("const r = /b/{flags}; const exec = RegExp.prototype.exec; try {{ return r[Symbol.split]('abb', {{ valueOf() {{ RegExp.prototype.exec = () => null; return 5 }} }}) }} finally {{ RegExp.prototype.exec = exec }}"));
+        pair.same(&format!("const r = /(b)(c)?/{flags}, seen = []; return ['abcb'.replace(r, function (...all) {{ 'use strict'; seen.push(this, r.lastIndex); r.lastIndex = 9; r.compile('x', 'g'); return all.join() }}), seen, r.lastIndex]"));
+        pair.same(&format!("try {{ 'abb'.replace(/b/{flags}, () => {{ throw 'thrown' }}) }} catch (e) {{ return e }}"));
+        pair.same(&format!("return 'abb'.replace(/b/{flags}, () => Symbol())"));
+    }
+    for receiver in ["undefined", "5", "{}", "RegExp.prototype", "'a'"] {
+        for method in ["match", "replace", "split"] {
+            pair.same(&format!("return RegExp.prototype[Symbol.{method}].call({receiver}, 'a', 'b')"));
+        }
+    }
+    for limit in ["0", "1", "2", "3", "-1", "2 ** 32 + 1", "NaN", "undefined", "null", "'2'", "1.9"] {
+        pair.same(&format!("return ['a1b2c'.split(/\\d/, {limit}), 'a1b2c'.split(/(\\d)/, {limit}), ''.split(/x/, {limit}), ''.split(/x*/, {limit})]"));
+    }
+}
+
+#[test]
+fn templates_stand_for_what_the_standard_says() {
+    let pair = Pair::new();
+    for template in ["$", "$$", "$$1", "$&", "$`", "$'", "$0", "$00", "$1", "$01", "$10", "$11", "$2", "$3", "$99", "$x", "$<", "$<n", "$<n>", "$<none>", "$<m>$1", "<$1>$", "é$1𝒳"] {
+        for pattern in ["b", "(b)", "(b)|(c)", "(?<n>b)|(?<m>c)", "(a)?b", "(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)", "()"] {
+            for flags in ["", "g"] {
+                pair.same(&format!("return ['abcbcabcabc'.replace(/{pattern}/{flags}, '{template}'), '𝒳abc'.replace(/{pattern}/{flags}, '{template}')]"));
+            }
+        }
+    }
+}
+
 #[test]
 fn testing_asks_exec() {
     let pair = Pair::new();
