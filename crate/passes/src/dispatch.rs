@@ -3,7 +3,7 @@
 //! An interpreter whose opcodes stand in a constant table of function pointers compiles to
 //!
 //! ```text
-//! i32.load8_u            the opcode
+//! i32.load8_u            the opcode; or i32.const 255, i32.and
 //! i32.const 2
 //! i32.shl
 //! i32.load offset=TABLE  the pointer
@@ -111,8 +111,13 @@ impl<'module> Visitor<'module> for Candidates {
     fn start_instr_seq(&mut self, sequence: &'module InstrSeq) {
         for (index, window) in sequence.instrs.windows(5).enumerate() {
             let [(opcode, _), (shift, _), (shl, _), (load, _), (call, _)] = window else { continue };
-            let Instr::Load(opcode) = opcode else { continue };
-            let byte = matches!(opcode.kind, LoadKind::I32_8 { kind: ExtendedLoad::ZeroExtend });
+            let byte = match opcode {
+                Instr::Load(opcode) => matches!(opcode.kind, LoadKind::I32_8 { kind: ExtendedLoad::ZeroExtend }),
+                Instr::Binop(Binop { op: BinaryOp::I32And }) => index.checked_sub(1).is_some_and(|before| {
+                    matches!(sequence.instrs[before].0, Instr::Const(Const { value: Value::I32(0xFF) }))
+                }),
+                _ => false,
+            };
             let shifted = matches!(shift, Instr::Const(Const { value: Value::I32(2) }))
                 && matches!(shl, Instr::Binop(Binop { op: BinaryOp::I32Shl }));
             let (Instr::Load(load), Instr::CallIndirect(call)) = (load, call) else { continue };

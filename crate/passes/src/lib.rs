@@ -2,6 +2,8 @@
 //!
 //! | function | what it does |
 //! |---|---|
+//! | [`prune()`] | code that its surroundings never let run is taken out |
+//! | [`merge()`] | functions that are the same become one |
 //! | [`dispatch()`] | an interpreter jumps to its opcodes instead of calling them through pointers |
 //! | [`meter()`] | every loop and every non-leaf function pays for its work from a fuel counter |
 //! | [`audit()`] | checks that a metered module pays wherever work repeats or grows with an operand |
@@ -9,6 +11,7 @@
 //! | [`strip()`] | custom sections, names included, are dropped |
 //! | [`stamp()`] | the module tells which build it is |
 //! | [`inspect()`] | lists what a module imports and exports |
+//! | [`parts::parts()`] | tells what a module is made of |
 //!
 //! Nothing else in the project knows how a pass works: the build runs them over the sandbox module, and the same functions
 //! compile to wasm32, where they serve modules that arrive at run time.
@@ -24,7 +27,10 @@ pub mod audit;
 pub mod dispatch;
 pub mod image;
 pub mod inspect;
+pub mod merge;
 pub mod meter;
+pub mod parts;
+pub mod prune;
 pub mod stamp;
 pub mod strip;
 
@@ -32,6 +38,8 @@ pub use audit::{AuditError, audit};
 pub use dispatch::{DispatchError, dispatch};
 pub use image::{ImageError, embed_image};
 pub use inspect::inspect;
+pub use merge::{MergeError, merge};
 pub use meter::{MeterError, meter};
+pub use prune::{Cut, PruneError, demangled, prune};
 pub use stamp::stamp;
 pub use strip::strip;

@@ -9,5 +9,6 @@ mod image;
 mod inspect;
 mod law;
 mod meter;
+mod prune;
 mod stamp;
 mod strip;
