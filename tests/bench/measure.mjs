@@ -39,3 +39,33 @@ export async function interleave(contestants, rounds) {
   }
   return numbers;
 }
+
+/**
+ * Makes a contestant that is measured in batches: a single short run would be lost between two looks at the clock.
+ * @param run does the work once and answers what came of it, or a promise of that
+ * @returns {(times: number) => Promise<{ ms: number, outcome: unknown }>} processor time of one run of so many, and what came of the
+ * last one
+ */
+export function batch(run) {
+  return async (times) => {
+    let outcome;
+    const began = processorMs();
+    for (let i = 0; i < times; i++) outcome = await run();
+    return { ms: (processorMs() - began) / times, outcome };
+  };
+}
+
+/**
+ * Repeats until it gets no faster: the platform compiles a module's code with all its effort only once it has been used for a while,
+ * beside everything else that the machine does.
+ */
+export async function warmUp(pass) {
+  let best = Infinity;
+  for (let slow = 0; slow < 2; ) {
+    const began = performance.now();
+    await pass();
+    const ms = performance.now() - began;
+    slow = ms > 0.95 * best ? slow + 1 : 0;
+    best = Math.min(best, ms);
+  }
+}

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { geometricMean, interleave, median } from "./measure.mjs";
+import { geometricMean, interleave, median, warmUp } from "./measure.mjs";
 import { programs } from "./programs.mjs";
 import { table } from "./report.mjs";
 import { Sandbox } from "./sandbox.mjs";
@@ -37,28 +37,15 @@ async function compare(unmetered, rounds) {
     ...program,
     sandboxes: modules.map((module) => new Sandbox(module, program.source)),
   }));
-  await warmUp(suite);
+  await warmUp(async () => {
+    for (const program of suite) await interleave(contestants(program), 1);
+  });
   const rows = [];
   for (const program of suite) {
     const [metered, free] = (await interleave(contestants(program), rounds)).map(median);
     rows.push({ name: program.name, fuel: program.sandboxes[0].run().fuel, metered, free, ratio: metered / free });
   }
   return rows;
-}
-
-/**
- * Runs all of the programs until they get no faster: the platform compiles a module's code with all its effort only once it has
- * been used for a while, beside everything else that the machine does.
- */
-async function warmUp(suite) {
-  let best = Infinity;
-  for (let slow = 0; slow < 2; ) {
-    const began = performance.now();
-    for (const program of suite) await interleave(contestants(program), 1);
-    const ms = performance.now() - began;
-    slow = ms > 0.95 * best ? slow + 1 : 0;
-    best = Math.min(best, ms);
-  }
 }
 
 function contestants({ name, expected, sandboxes }) {

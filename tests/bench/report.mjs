@@ -27,3 +27,22 @@ export function table(columns, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |\n`;
   return line(columns) + line(columns.map((_, i) => (i === 0 ? "---" : "---:"))) + rows.map(line).join("");
 }
+
+/**
+ * What several contestants took for several jobs: a row for each contestant, two columns for each job.
+ * @param {Record<string, Record<string, number>>} results milliseconds by job and contestant
+ * @param base the contestant that is 1
+ */
+export function comparisons(results, base) {
+  const jobs = Object.entries(results);
+  const contestants = Object.keys(jobs[0][1]);
+  const cells = ([, took], contestant) =>
+    contestant in took ? [milliseconds(took[contestant]), (took[contestant] / took[base]).toFixed(2)] : ["", ""];
+  return table(
+    ["milliseconds", ...jobs.flatMap(([job]) => [job, "ratio"])],
+    contestants.map((contestant) => [contestant, ...jobs.flatMap((job) => cells(job, contestant))]),
+  );
+}
+
+/** Milliseconds with as many digits as mean something. */
+export const milliseconds = (number) => (number >= 100 ? number.toFixed(0) : number.toPrecision(3));
