@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { header } from "./report.mjs";
 
 /** Files of this folder that measure: each answers a section of the report, and what it found to be worse than it has to be. */
-const SECTIONS = ["isolated-run", "host-calls", "awaits", "processor", "linearity", "metering", "recovery"];
+const SECTIONS = ["isolated-run", "host-calls", "awaits", "processor", "linearity", "cold-start", "download", "metering", "recovery"];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

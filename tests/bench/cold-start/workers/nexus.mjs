@@ -1,0 +1,3 @@
+import { first } from "../nexus.mjs";
+
+export default { fetch: async () => new Response(await first()) };
