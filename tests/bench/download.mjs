@@ -24,7 +24,7 @@ export async function measure() {
 Files that a page requests until its first result, as Vite builds it; bytes, compressed by brotli with quality 11, as a host does it once.
 
 ${table(["", "files", "scripts", "wasm", "together", "not compressed"], rows)}`;
-  return { section, failed: [] };
+  return { section, promises: [] };
 }
 
 async function sizes(file) {

@@ -22,7 +22,6 @@ export async function measure({ quick }) {
   const results = await race(engines, { "100 000 calls": entries }, { rounds });
   await engines.close();
   const took = results["100 000 calls"];
-  const ratio = took[READS] / took[RIVAL];
   const section = `## Host calls
 
 100 000 of them in one handler, of a function of the embedder that looks a number up by its name. That is the others' way to a state that the host
@@ -30,7 +29,7 @@ keeps; a handler of ours reads \`$state.n\`, which is checked and counted like a
 ${RIVAL}'s, medians of ${rounds}.
 
 ${comparisons(results, RIVAL)}
-Promised of the reads: at most ${MOST} of ${RIVAL}. Measured: **${ratio.toFixed(3)}**.
+Promised of the reads: at most ${MOST} of ${RIVAL}.
 `;
-  return { section, failed: ratio <= MOST ? [] : [`reads of the state take ${ratio.toFixed(3)} of ${RIVAL}'s host calls, promised is at most ${MOST}`] };
+  return { section, promises: [{ what: "reads of the state against host calls", measured: took[READS] / took[RIVAL], most: MOST }] };
 }

@@ -14,7 +14,6 @@ export async function measure({ quick }) {
   const engines = await openEngines();
   const results = await race(engines, Object.fromEntries(Object.entries(JOBS).map(([name, job]) => [name, each(job)])), { rounds, times: 20 });
   await engines.close();
-  const ratio = results["60 lines"]["nexus-kernel"] / results["60 lines"][RIVAL];
   const section = `## An isolated run
 
 Each run in an instance brought to its image, or a context, or a compartment, of its own; where a context is *reused*, runs see what others
@@ -23,7 +22,8 @@ and a state of 50 flat records; \`jobs/forecast.js\`, the same with 300 nested r
 of ${RIVAL}'s; medians of ${rounds} rounds of 20 runs.
 
 ${comparisons(results, RIVAL)}
-Promised for the 60 lines: at most ${MOST} of ${RIVAL}. Measured: **${ratio.toFixed(2)}**.
+Promised of the 60 lines: at most ${MOST} of ${RIVAL}.
 `;
-  return { section, failed: ratio <= MOST ? [] : [`an isolated run takes ${ratio.toFixed(2)} of ${RIVAL}'s, promised is at most ${MOST}`] };
+  const took = results["60 lines"];
+  return { section, promises: [{ what: "an isolated run of 60 lines", measured: took["nexus-kernel"] / took[RIVAL], most: MOST }] };
 }

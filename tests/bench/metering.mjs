@@ -7,7 +7,7 @@ import { programs } from "./programs.mjs";
 import { table } from "./report.mjs";
 import { Sandbox } from "./sandbox.mjs";
 
-/** Below this the mean ratio has to stay. */
+/** What the mean ratio may be. */
 const MOST = 1.15;
 
 /** Measures. Answers a section of the report. */
@@ -25,9 +25,9 @@ ${table(
     ["program", "fuel", "without ms", "metered ms", "ratio"],
     rows.map(({ name, fuel, free, metered, ratio }) => [name, fuel, free.toFixed(1), metered.toFixed(1), ratio.toFixed(2)]),
   )}
-Geometric mean of the ratios: **${mean.toFixed(3)}**; promised: below ${MOST}.
+Geometric mean of the ratios: **${mean.toFixed(3)}**; promised: at most ${MOST}.
 `;
-  return { section, failed: mean < MOST ? [] : [`metering costs ${mean.toFixed(3)}, promised is below ${MOST}`] };
+  return { section, promises: [{ what: "metered against not metered, in the mean", measured: mean, most: MOST }] };
 }
 
 async function compare(unmetered, rounds) {

@@ -5,7 +5,7 @@ import { createKernel } from "nexus-kernel";
 import { median, processorMs, quantile } from "./measure.mjs";
 import { table } from "./report.mjs";
 
-/** Milliseconds that the median delay has to stay below. */
+/** Milliseconds that the median delay may take. */
 const MOST_MS = 5;
 
 const HEALTHY = `let sum = 0; for (const n of $args) sum += n; $state.sum = sum; $emit("done", { sum }); return await sum`;
@@ -37,10 +37,10 @@ ${table(
     ["stopped by", "processor, median", "95 %", "passed, median", "95 %"],
     rows.map(({ name, processor, passed }) => [name, shown(processor, 0.5), shown(processor, 0.95), shown(passed, 0.5), shown(passed, 0.95)]),
   )}
-Promised: a median below ${MOST_MS} ms.
+Promised: a median of at most ${MOST_MS} ms.
 `;
-  const slow = rows.filter(({ processor }) => median(processor) >= MOST_MS);
-  return { section, failed: slow.map(({ name, processor }) => `recovery from "${name}" takes ${shown(processor, 0.5)} ms, promised is below ${MOST_MS}`) };
+  const slowest = Math.max(...rows.map(({ processor }) => median(processor)));
+  return { section, promises: [{ what: "recovery after a stop, at worst", measured: slowest, most: MOST_MS, unit: "ms" }] };
 }
 
 async function stopAll(stops) {

@@ -6,17 +6,43 @@ import { fileURLToPath } from "node:url";
 
 /** What all of the report is about: when, of what, where. */
 export function header({ quick }) {
-  const read = (name) => readFileSync(fileURLToPath(import.meta.resolve(`nexus-kernel/${name}`)));
-  const { version } = JSON.parse(read("package.json"));
-  const sizes = ["kernel.wasm", "sandbox.wasm"].map((name) => `${name} ${read(name).length} bytes`);
+  const sizes = ["kernel.wasm", "sandbox.wasm"].map((name) => `${name} ${read(`nexus-kernel/${name}`).length} bytes`);
+  const rivals = ["quickjs-emscripten", "@jitl/quickjs-ng-wasmfile-release-sync", "ses"].map((name) => `${name} ${versionOf(name)}`);
   const [{ model }] = cpus();
   return `# Results
 
 Written by \`cargo xtask bench${quick ? " --quick --write" : ""}\` on ${new Date().toISOString().slice(0, 10)}. [README.md](README.md) says how it is measured.
-nexus-kernel ${version} (${sizes.join(", ")}); Node ${process.versions.node}, V8 ${process.versions.v8};
+nexus-kernel ${versionOf("nexus-kernel")} (${sizes.join(", ")}); ${rivals.join(", ")}; Node ${process.versions.node}, V8 ${process.versions.v8}, Miniflare ${versionOf("miniflare")};
 ${cpus().length} cores, ${model.trim()}.
 `;
 }
+
+const read = (file) => readFileSync(fileURLToPath(import.meta.resolve(file)));
+const versionOf = (name) => JSON.parse(read(`${name}/package.json`)).version;
+
+/**
+ * What is promised, and what was measured of it.
+ * @typedef {{ what: string, measured: number, most: number, unit?: string }} Promised `most` is what `measured` may be; without a unit it
+ * is a ratio
+ */
+
+/** @param {Promised} promise */
+export const holds = ({ measured, most }) => measured <= most;
+
+/** All promises, and which are kept. @param {Promised[]} promises */
+export function kept(promises) {
+  const row = (promise) => {
+    const unit = promise.unit ? ` ${promise.unit}` : "";
+    return [promise.what, `${round(promise.most)}${unit}`, `${round(promise.measured)}${unit}`, holds(promise) ? "yes" : "**no**"];
+  };
+  return `## What is promised
+
+${table(["", "at most", "measured", "kept"], promises.map(row))}
+Ratios are to quickjs-emscripten, with a context of its own for each run, unless they say otherwise.
+`;
+}
+
+const round = (number) => String(Math.round(number * 1000) / 1000);
 
 /**
  * A table.

@@ -5,9 +5,10 @@ import { EXTENSIONS, FUNCTIONS } from "./host.mjs";
 
 const CAPABILITIES = ["state:read:*", "state:write:*", "events:emit:*", "ext:*", "host:*"];
 
-/** Opens a kernel. */
-export async function openNexus() {
+/** Opens a kernel, with options of `createKernel`. */
+export async function openNexus(options) {
   const kernel = await createKernel({
+    ...options,
     extensions: Object.entries(EXTENSIONS).map(([name, methods]) => ({
       name,
       methods: Object.keys(methods),
@@ -25,6 +26,12 @@ export async function openNexus() {
         const { returnValue, stateMutations, events, logs } = result;
         return { returnValue, stateMutations, events, logs };
       };
+    },
+    /** Starts the job and parks it at its first call. Answers the parked run. */
+    async park({ source, state, args, limits }) {
+      const { status, runId } = await kernel.execute(source, { state, args, limits, capabilities: CAPABILITIES });
+      if (status !== "suspended") throw new Error(`the job is not suspended, but ${status}`);
+      return kernel.park(runId);
     },
     close: () => kernel.close(),
   };

@@ -5,19 +5,21 @@ import { getQuickJS, newQuickJSWASMModule, shouldInterruptAfterDeadline } from "
 import { EXTENSIONS, FUNCTIONS } from "./host.mjs";
 import { answer, input, wrap } from "./wrap.mjs";
 
-/** The kernel's own defaults: whoever runs code that nobody vouches for sets some. */
-const MEMORY_BYTES = 32 << 20;
+/** The kernel's own default: whoever runs code that nobody vouches for sets one. */
 const TIMEOUT_MS = 5000;
 
-export const openQuickjs = async () => new Engine(await getQuickJS());
-export const openQuickjsNg = async () => new Engine(await newQuickJSWASMModule(quickjsNg));
+/** The kernel's own limit for a run, on all contexts of the runtime together. */
+const LIMITS = { memoryBytes: 32 << 20 };
+
+export const openQuickjs = async (limits = LIMITS) => new Engine(await getQuickJS(), limits);
+export const openQuickjsNg = async (limits = LIMITS) => new Engine(await newQuickJSWASMModule(quickjsNg), limits);
 
 class Engine {
   #runtime;
 
-  constructor(module) {
+  constructor(module, { memoryBytes }) {
     this.#runtime = module.newRuntime();
-    this.#runtime.setMemoryLimit(MEMORY_BYTES);
+    this.#runtime.setMemoryLimit(memoryBytes);
   }
 
   /**
