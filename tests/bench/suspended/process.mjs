@@ -8,7 +8,7 @@ import { restock } from "../jobs/jobs.mjs";
 const ENGINES = {
   async nexus() {
     const { openNexus } = await import("../engines/nexus.mjs");
-    return (await openNexus({ pool: { maxInstances: WARM_UP + count } })).prepare(restock);
+    return (await openNexus({ pool: { maxInstances: 2 * count } })).prepare(restock);
   },
   async "nexus-parked"() {
     const { openNexus } = await import("../engines/nexus.mjs");
@@ -29,8 +29,6 @@ const ENGINES = {
   },
 };
 
-/** Runs that wait before it is measured: what the first ones bring along is the engine's. */
-const WARM_UP = 10;
 /** All contexts are in one runtime, whose limit would be that of all: a runtime for each would cost more. */
 const UNLIMITED = { memoryBytes: -1 };
 
@@ -54,7 +52,8 @@ function suspend() {
   });
 }
 
-for (let i = 0; i < WARM_UP; i++) await suspend();
+// As many before it is measured: what the first ones bring along is the engine's.
+for (let i = 0; i < count; i++) await suspend();
 const before = memory();
 for (let i = 0; i < count; i++) await suspend();
 const bytes = (memory() - before) / count;
