@@ -18,8 +18,8 @@ pub fn dense(object: &JsObject) -> Option<Vec<JsValue>> {
     Some(values)
 }
 
-/// The length of an array of which [`dense`] gives the elements, and whether it can be changed.
-pub fn dense_length(object: &JsObject) -> Option<(usize, bool)> {
+/// The length of an array that has all of its elements, as [`dense`] gives them.
+pub fn dense_length(object: &JsObject) -> Option<usize> {
     if !object.is_array() {
         return None;
     }
@@ -34,7 +34,7 @@ pub fn dense_length(object: &JsObject) -> Option<(usize, bool)> {
     let length = properties.get(&js_string!("length").into())?;
     #[expect(clippy::cast_precision_loss, reason = "an array has fewer than 2^32 elements")]
     let complete = length.value()?.as_number()? == count as f64;
-    complete.then_some((count, length.writable() == Some(true)))
+    complete.then_some(count)
 }
 
 /// One element, where reading it runs no code: it is there and an ordinary value.

@@ -19,7 +19,6 @@ mod join;
 mod json_parse;
 mod json_quote;
 mod json_stringify;
-mod push;
 mod string;
 
 use boa_engine::object::FunctionObjectBuilder;
@@ -40,7 +39,6 @@ type WithOriginal = fn(&JsValue, &[JsValue], &JsFunction, &mut Context) -> JsRes
 pub fn install(context: &mut Context) -> JsResult<()> {
     string::install(context)?;
     join::install(context)?;
-    push::install(context)?;
     index_of::install(context)?;
     sort::install(context)?;
     regexp::install(context)?;
@@ -57,12 +55,7 @@ fn replace(holder: &JsObject, name: &'static str, native: Native, context: &mut 
 }
 
 /// As [`replace`]; the engine's own function stays at hand.
-fn wrap(
-    holder: &JsObject,
-    key: impl Into<PropertyKey>,
-    native: WithOriginal,
-    context: &mut Context,
-) -> JsResult<()> {
+fn wrap(holder: &JsObject, key: impl Into<PropertyKey>, native: WithOriginal, context: &mut Context) -> JsResult<()> {
     let key = key.into();
     let original = original(holder, key.clone(), context)?;
     let function = NativeFunction::from_copy_closure_with_captures(

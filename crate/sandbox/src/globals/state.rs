@@ -227,9 +227,8 @@ fn asked(args: &[JsValue], context: &mut Context) -> JsResult<Asked> {
     let PropertyKey::String(name) = key.to_property_key(context)? else {
         return Ok(if key.is_symbol() { Asked::Symbol } else { Asked::Key(key.clone()) });
     };
-    let Methods(methods) = context
-        .get_data::<Methods>()
-        .ok_or_else(|| JsNativeError::typ().with_message("the state is not installed"))?;
+    let Methods(methods) =
+        context.get_data::<Methods>().ok_or_else(|| JsNativeError::typ().with_message("the state is not installed"))?;
     let method = methods.borrow().properties().get(&name.into());
     Ok(match method.as_ref().and_then(|method| method.value()) {
         Some(method) => Asked::Method(method.clone()),

@@ -1,4 +1,4 @@
-//! `Array.prototype.push`, `indexOf`, `lastIndexOf` and `includes`.
+//! `Array.prototype.indexOf`, `lastIndexOf` and `includes`.
 
 use crate::pair::Pair;
 
@@ -11,7 +11,6 @@ const ARRAYS: &[&str] = &[
     "[, 1, , undefined]",
     "Array.from({ length: 40 }, (_, i) => i % 7)",
     "new Array(3)",
-    "new Array(2 ** 32 - 1)",
     "Object.freeze([1, 2])",
     "Object.seal([1, 2])",
     "Object.preventExtensions([1, 2])",
@@ -26,7 +25,6 @@ const ARRAYS: &[&str] = &[
     "new Proxy([1, 2], {})",
     "{ length: 2, 0: 'a', 1: 'b' }",
     "{ length: '1' }",
-    "{ length: 2 ** 53 - 1 }",
     "new Uint8Array([1, 2, 3])",
     "'ab'",
     "5",
@@ -35,49 +33,36 @@ const ARRAYS: &[&str] = &[
 ];
 
 #[test]
-fn elements_are_added_at_the_end_as_by_the_engine() {
-    let pair = Pair::new();
-    for array in ARRAYS {
-        for args in ["", "1", "1.5", "'x', {}", "undefined", "-0, 2 ** 31, NaN", "...[1, , 3]"] {
-            pair.same(&format!(
-                "const a = ({array}); let length; try {{ length = Array.prototype.push.call(a, {args}) }} catch (e) {{ length = e.name }}
-                 return [length, a?.length, a?.seen, a?.length < 100 ? a : a?.[a.length - 1]]"
-            ));
-        }
-    }
-    pair.same("const a = []; for (const x of [1, 2, 2.5, 'x', , {}]) a.push(x); a.length = 2; a.push(7); return [a, a.length]");
-    pair.same("const a = [1]; a.push(a); return a[1] === a");
-    pair.same("const a = []; a[2 ** 32 - 2] = 1; try { a.push(1, 2) } catch (e) { return [e.name, a.length, a[2 ** 32 - 1]] }");
-}
-
-#[test]
-fn elements_of_prototypes_are_asked_when_one_is_added() {
-    let pair = Pair::new();
-    for holder in ["Array.prototype", "Object.prototype"] {
-        pair.same(&format!(
-            "const log = []; Object.defineProperty({holder}, 1, {{ set(value) {{ log.push.call(log, value) }}, configurable: true }});
-             try {{ const a = [0]; a.push('one'); return [a, a.length] }} finally {{ delete {holder}[1] }}"
-        ));
-        pair.same(&format!(
-            "Object.defineProperty({holder}, 1, {{ value: 5, writable: false, configurable: true }});
-             const a = [0]; try {{ a.push('one') }} catch (e) {{ return [e.name, a] }} finally {{ delete {holder}[1] }}"
-        ));
-    }
-    pair.same("const proto = Object.getPrototypeOf(Array.prototype); Object.setPrototypeOf(Array.prototype, { set 1(value) { this.seen = value } });
-        try { const a = [0]; a.push('one'); return [Object.keys(a), a.length, a.seen] } finally { Object.setPrototypeOf(Array.prototype, proto) }");
-}
-
-#[test]
 fn elements_are_searched_as_by_the_engine() {
     let pair = Pair::new();
-    for array in ARRAYS.iter().filter(|array| !array.contains("**")) {
-        for args in ["", "1", "2", "'a'", "NaN", "0", "-0", "undefined", "null", "1n", "'got'", "1, 1", "1, -1", "2, '1'", "1, undefined", "6, NaN", "1, {valueOf() { throw 'thrown' }}"] {
+    for array in ARRAYS {
+        for args in [
+            "",
+            "1",
+            "2",
+            "'a'",
+            "NaN",
+            "0",
+            "-0",
+            "undefined",
+            "null",
+            "1n",
+            "'got'",
+            "1, 1",
+            "1, -1",
+            "2, '1'",
+            "1, undefined",
+            "6, NaN",
+            "1, {valueOf() { throw 'thrown' }}",
+        ] {
             for method in ["indexOf", "lastIndexOf", "includes"] {
                 pair.same(&format!("return Array.prototype.{method}.call({array}, {args})"));
             }
         }
     }
-    pair.same("const o = {}, a = [{}, o, {}, o]; return [a.indexOf(o), a.lastIndexOf(o), a.includes(o), a.indexOf({})]");
+    pair.same(
+        "const o = {}, a = [{}, o, {}, o]; return [a.indexOf(o), a.lastIndexOf(o), a.includes(o), a.indexOf({})]",
+    );
     pair.same("const a = ['x'.repeat(40), 'y' + 'x'.repeat(39)]; return [a.indexOf('y' + 'x'.repeat(39)), a.includes('x'.repeat(40)), a.lastIndexOf('x')]");
     pair.same("Array.prototype[1] = 'p'; try { return [[0, , 2].indexOf('p'), [0, , 2].includes('p'), [0, , 2].lastIndexOf('p')] } finally { delete Array.prototype[1] }");
 }

@@ -284,7 +284,10 @@ fn arguments_are_converted_in_the_order_of_the_standard() {
 #[test]
 fn templates_stand_for_what_the_standard_says() {
     let pair = Pair::new();
-    for template in ["$", "$$", "$$1", "$&", "$`", "$'", "$0", "$00", "$1", "$01", "$10", "$11", "$2", "$3", "$99", "$x", "$<", "$<n", "$<n>", "$<none>", "$<m>$1", "<$1>$", "é$1𝒳"] {
+    for template in [
+        "$", "$$", "$$1", "$&", "$`", "$'", "$0", "$00", "$1", "$01", "$10", "$11", "$2", "$3", "$99", "$x", "$<",
+        "$<n", "$<n>", "$<none>", "$<m>$1", "<$1>$", "é$1𝒳",
+    ] {
         for pattern in ["b", "(b)", "(b)|(c)", "(?<n>b)|(?<m>c)", "(a)?b", "(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)", "()"] {
             for flags in ["", "g"] {
                 pair.same(&format!("return ['abcbcabcabc'.replace(/{pattern}/{flags}, '{template}'), '𝒳abc'.replace(/{pattern}/{flags}, '{template}')]"));

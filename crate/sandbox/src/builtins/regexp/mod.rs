@@ -113,11 +113,7 @@ fn for_each_match(expression: &Expression, text: &JsString, mut each: impl FnMut
     }
 }
 
-fn expression_for(
-    regexp: &JsRegExp,
-    text: &JsString,
-    context: &mut Context,
-) -> JsResult<Option<Rc<Expression>>> {
+fn expression_for(regexp: &JsRegExp, text: &JsString, context: &mut Context) -> JsResult<Option<Rc<Expression>>> {
     let expression = Cache::expression(regexp, context)?;
     // By code points, only where those are code units.
     Ok(expression.filter(|expression| !expression.flags.unicode || text.as_str().is_latin1()))

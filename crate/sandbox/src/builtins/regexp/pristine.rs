@@ -67,9 +67,10 @@ impl Pristine {
         let has = |key: PropertyKey, value: &JsObject| self.has(&self.prototype, &key, value);
         regexp.borrow().shape().to_addr_usize() == self.sample.borrow().shape().to_addr_usize()
             && has(js_string!("exec").into(), &self.exec)
-            && self.getters.iter().all(|(key, known)| {
-                getter(&self.prototype, key).is_some_and(|getter| JsObject::equals(&getter, known))
-            })
+            && self
+                .getters
+                .iter()
+                .all(|(key, known)| getter(&self.prototype, key).is_some_and(|getter| JsObject::equals(&getter, known)))
     }
 
     /// Whether another expression is made of an unchanged one as by `new RegExp(expression, flags)`.
