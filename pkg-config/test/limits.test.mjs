@@ -27,6 +27,28 @@ test("a regular expression without lookaround and back references takes time in 
   assert.deepEqual(returned(result), [false, false, false]);
 });
 
+test("global regular expressions take work in proportion to the text", async () => {
+  const ways = {
+    match: "text.match(/\\w+/g).length",
+    replace: "text.replace(/a/g, (found) => found + found).length",
+    template: "text.replace(/(\\w+)=(\\w+)/g, '$2=$1').length",
+    split: "text.split(/,\\s*/).length",
+    matchAll: "[...text.matchAll(/(\\w+)=(\\w+)/g)].length",
+    sticky: "(() => { const word = /\\w+|\\W/y; let count = 0; while (word.test(text)) count += word.lastIndex; return count })()",
+    lookahead: "text.match(/\\w+(?==)/g).length",
+    wide: "(text + '\u4e2d').match(/\\w+/g).length",
+  };
+  const fuelOf = async (times, code) => {
+    const result = await kernel.run(`const text = "key=value; alpha, ".repeat(${times}); return ${code};`);
+    returned(result);
+    return result.metrics.fuelUsed;
+  };
+  for (const [name, code] of Object.entries(ways)) {
+    const [little, much] = [await fuelOf(250, code), await fuelOf(2000, code)];
+    assert.ok(much < 8.5 * little, `${name}: ${little} for a text, ${much} for one of eight times its length`);
+  }
+});
+
 test("fuel is exact: a run passes with what it used and fails with one unit less", async () => {
   const source = "let sum = 0; for (let i = 0; i < 1e5; i++) sum += i; return sum;";
   const { metrics: { fuelUsed } } = await kernel.run(source);
