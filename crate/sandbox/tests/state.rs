@@ -191,3 +191,35 @@ fn bytes_are_handed_out_as_copies() {
     let source = "$state.b = new Uint8Array([1, 2]); const b = $state.b; b[0] = 9; const same = $state.b[0]; $state.b = b; return [same, $state.b[0], $state.b instanceof Uint8Array]";
     assert_eq!(trial(source).value(), json!([1, 9, true]));
 }
+
+#[test]
+fn bytes_inside_values_are_handed_out_as_copies() {
+    let source = "
+        const o = $state.o; o.plain.x = 1;
+        o.inner.bytes = new Uint8Array([1, 2]);
+        o.inner.bytes[0] = 9; Object.getOwnPropertyDescriptor(o.inner, 'bytes').value[1] = 9; Object.values(o.inner)[0][0] = 9;
+        return [[...o.inner.bytes], [...$state.o.inner.bytes], o.plain.x, o.inner === $state.o.inner]";
+    let segment = trial(source).state(json!({"o": {"inner": {}, "plain": {}}})).run();
+    assert_eq!(to_json(segment.return_value.clone().unwrap()), json!([[1, 2], [1, 2], 1, true]));
+    assert_eq!(segment.state_mutations.len(), 1);
+}
+
+#[test]
+fn whatever_leads_into_a_value_records_what_it_changes() {
+    let source = "
+        Object.defineProperty(Array.prototype, 'self', {get() { return this }, configurable: true});
+        const {o, list} = $state;
+        list.self.push('self'); list.find((item) => item.id === 1).found = true; for (const item of list) if (item.id) item.seen = true;
+        o.copy = list[0]; o.copy.id = 7; list[0].id = 1;
+        Reflect.get(o, 'p').x = 1; Object.values(o)[0].y = 2; add(o.p);
+        function add({q}) { q.push(3) }
+        return [list[0] === $state.list[0], o.copy === list[0], JSON.stringify(list)]";
+    let segment = trial(source).state(json!({"o": {"p": {"q": []}}, "list": [{"id": 1}, {"id": 2}]})).run();
+    let list = r#"[{"id":1,"found":true,"seen":true},{"id":2,"seen":true},"self"]"#;
+    assert_eq!(to_json(segment.return_value.clone().unwrap()), json!([true, false, list]));
+    let told = [
+        r#"list=[{"found":true,"id":1,"seen":true},{"id":2,"seen":true},"self"]"#,
+        r#"o={"copy":{"found":true,"id":7,"seen":true},"p":{"q":[3],"x":1,"y":2}}"#,
+    ];
+    assert_eq!(mutations(&segment), told);
+}
