@@ -1,35 +1,42 @@
 //! `JSON.parse`: values straight from the text. The engine's checks the text, compiles it as a program and runs that.
+//!
+//! Nothing here calls the engine's own, so that the module that ships can do without it and the parser it brings along.
 
-use boa_engine::object::builtins::{JsArray, JsFunction};
+use boa_engine::object::builtins::JsArray;
 use boa_engine::property::{PropertyDescriptor, PropertyKey};
 use boa_engine::string::{JsStr, JsStrVariant};
-use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue, js_string};
+use boa_engine::{Context, JsArgs, JsError, JsNativeError, JsObject, JsResult, JsString, JsValue};
 
+use super::json_revive::{Recorder, revive};
 use super::text::Builder;
 
 pub fn install(json: &JsObject, context: &mut Context) -> JsResult<()> {
-    super::wrap(json, js_string!("parse"), parse, context)
+    super::replace(json, "parse", parse, context)
 }
 
-fn parse(_: &JsValue, args: &[JsValue], engines: &JsFunction, context: &mut Context) -> JsResult<JsValue> {
+fn parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let text = args.get_or_undefined(0).to_string(context)?;
-    // A reviver is given the source text of each value.
-    if !args.get_or_undefined(1).is_callable() {
-        let value = match text.variant() {
-            JsStrVariant::Latin1(units) => Parser::new(units).parse(context),
-            JsStrVariant::Utf16(units) => Parser::new(units).parse(context),
-        };
-        if let Some(value) = value {
-            return Ok(value);
-        }
+    let reviver = args.get_or_undefined(1).as_callable();
+    // Only a reviver is given the source text of each value.
+    let mut recorder = reviver.is_some().then(Recorder::default);
+    let value = match text.variant() {
+        JsStrVariant::Latin1(units) => Parser::new(units, recorder.as_mut()).parse(context),
+        JsStrVariant::Utf16(units) => Parser::new(units, recorder.as_mut()).parse(context),
+    };
+    let value = value.ok_or_else(|| refusal(&text))?;
+    match (reviver, recorder) {
+        (Some(reviver), Some(recorder)) => revive(value, &recorder.record(), &text, &reviver, context),
+        _ => Ok(value),
     }
-    // What is wrong with the text, the engine says.
-    let mut args = args.to_vec();
-    match args.first_mut() {
-        Some(first) => *first = text.into(),
-        None => args.push(text.into()),
-    }
-    engines.call(&JsValue::undefined(), &args, context)
+}
+
+/// What is wrong with a text, in the words that the engine has for it.
+fn refusal(text: &JsString) -> JsError {
+    let message = match text.to_std_string() {
+        Ok(text) => serde_json::from_str::<serde_json::Value>(&text).err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    JsNativeError::syntax().with_message(message.unwrap_or_else(|| "this is not JSON".to_owned())).into()
 }
 
 /// A code unit of either width.
@@ -79,18 +86,30 @@ struct Parser<'a, T> {
     at: usize,
     /// Names that came before, by a simple hash: most objects of a text have the same.
     names: [Option<(&'a [T], PropertyKey)>; NAMES],
+    recorder: Option<&'a mut Recorder>,
 }
 
 impl<'a, T: Unit> Parser<'a, T> {
-    fn new(units: &'a [T]) -> Self {
-        Self { units, at: 0, names: [const { None }; NAMES] }
+    fn new(units: &'a [T], recorder: Option<&'a mut Recorder>) -> Self {
+        Self { units, at: 0, names: [const { None }; NAMES], recorder }
     }
 
     /// `None` if the text is not JSON.
     fn parse(mut self, context: &mut Context) -> Option<JsValue> {
         let mut open = Vec::new();
         loop {
-            let mut value = match self.value(&mut open, context)? {
+            self.skip_blanks();
+            let start = self.at;
+            let next = self.value(&mut open, context)?;
+            if let Some(recorder) = &mut self.recorder {
+                match (&next, open.last()) {
+                    (Next::Completed(value), _) => recorder.complete(value, start..self.at),
+                    (Next::Value, Some(Open::Array(_))) => recorder.open_array(),
+                    (Next::Value, Some(Open::Object(_, key))) => recorder.open_object(key),
+                    (Next::Value, None) => {}
+                }
+            }
+            let mut value = match next {
                 Next::Value => continue,
                 Next::Completed(value) => value,
             };
@@ -109,6 +128,9 @@ impl<'a, T: Unit> Parser<'a, T> {
                     (b',', Open::Array(_)) => break,
                     (b',', Open::Object(_, key)) => {
                         *key = self.name()?;
+                        if let Some(recorder) = &mut self.recorder {
+                            recorder.name(key);
+                        }
                         break;
                     }
                     (b']', Open::Array(items)) => {
@@ -118,6 +140,9 @@ impl<'a, T: Unit> Parser<'a, T> {
                     _ => return None,
                 }
                 open.pop();
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.close(&value);
+                }
             }
         }
     }

@@ -26,6 +26,7 @@ pub fn install(json: &JsObject, context: &mut Context) -> JsResult<()> {
         is_raw_json: super::original(json, js_string!("isRawJSON"), context)?,
         own_descriptor: super::original(&object, js_string!("getOwnPropertyDescriptor"), context)?,
         reflect_get: super::original(&reflect, js_string!("get"), context)?,
+        delete_property: super::original(&reflect, js_string!("deleteProperty"), context)?,
     };
     context.insert_data(captured);
     super::wrap(json, js_string!("stringify"), stringify, context)
@@ -37,6 +38,7 @@ struct Captured {
     is_raw_json: JsFunction,
     own_descriptor: JsFunction,
     reflect_get: JsFunction,
+    delete_property: JsFunction,
 }
 
 fn stringify(_: &JsValue, args: &[JsValue], engines: &JsFunction, context: &mut Context) -> JsResult<JsValue> {
@@ -273,7 +275,7 @@ impl Serializer {
         if !self.gap.is_empty() {
             self.line = js_string!(&self.line, &self.gap);
         }
-        if self.is_array(object, context)? {
+        if is_array(object, context)? {
             self.array(object, &outer_line, context)?;
         } else {
             self.object(object, layout, &outer_line, context)?;
@@ -281,15 +283,6 @@ impl Serializer {
         self.line = outer_line;
         self.stack.pop();
         Ok(())
-    }
-
-    /// `IsArray`, which sees through proxies.
-    fn is_array(&self, object: &JsObject, context: &mut Context) -> JsResult<bool> {
-        if JsProxy::from_object(object.clone()).is_err() {
-            return Ok(object.is_array());
-        }
-        let is_array = captured(context, |captured| &captured.is_array)?;
-        Ok(is_array.call(&JsValue::undefined(), &[object.clone().into()], context)?.to_boolean())
     }
 
     fn array(&mut self, array: &JsObject, outer_line: &JsString, context: &mut Context) -> JsResult<()> {
@@ -451,8 +444,23 @@ fn named_members(object: &JsObject) -> Box<[Member]> {
     enumerable.filter_map(Member::new).collect()
 }
 
+/// `IsArray`, which sees through proxies.
+pub fn is_array(object: &JsObject, context: &mut Context) -> JsResult<bool> {
+    if JsProxy::from_object(object.clone()).is_err() {
+        return Ok(object.is_array());
+    }
+    let is_array = captured(context, |captured| &captured.is_array)?;
+    Ok(is_array.call(&JsValue::undefined(), &[object.clone().into()], context)?.to_boolean())
+}
+
+/// `[[Delete]]`: that a property cannot be deleted is no error.
+pub fn delete_property(object: &JsObject, key: &PropertyKey, context: &mut Context) -> JsResult<()> {
+    let delete = captured(context, |captured| &captured.delete_property)?;
+    delete.call(&JsValue::undefined(), &[object.clone().into(), key.into()], context).map(drop)
+}
+
 /// Whether an object of any kind has an own property that is enumerable.
-fn own_enumerable(object: &JsObject, key: &PropertyKey, context: &mut Context) -> JsResult<bool> {
+pub fn own_enumerable(object: &JsObject, key: &PropertyKey, context: &mut Context) -> JsResult<bool> {
     let reflect = captured(context, |captured| &captured.own_descriptor)?;
     let descriptor = reflect.call(&JsValue::undefined(), &[object.clone().into(), key.into()], context)?;
     let Some(descriptor) = descriptor.as_object() else { return Ok(false) };

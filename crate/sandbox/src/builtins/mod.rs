@@ -18,6 +18,7 @@ mod index_of;
 mod join;
 mod json_parse;
 mod json_quote;
+mod json_revive;
 mod json_stringify;
 mod string;
 
