@@ -3,6 +3,7 @@
 //! The audit shares nothing with the pass that it judges: it reads the module's instructions one after the other, knows what
 //! a charge looks like, and asks for one wherever work could repeat or grow with an operand.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use wasmparser::{
@@ -72,7 +73,10 @@ pub fn audit(wasm: &[u8]) -> Result<(), AuditError> {
     if outline.references.iter().any(|index| [outline.tick, refill].contains(index)) {
         return Err(AuditError::Module("a table or an export reaches the function that asks for fuel"));
     }
-    let charges = Charges { fuel: outline.fuel, grant: outline.grant, tick: outline.tick, refill };
+    let mut charges =
+        Charges { fuel: outline.fuel, grant: outline.grant, tick: outline.tick, refill, tolls: HashSet::new() };
+    charges.tolls =
+        (outline.first..).zip(&bodies).filter(|(_, body)| charges.is_toll(body)).map(|(index, _)| index).collect();
     for (index, body) in (outline.first..).zip(&bodies).filter(|(index, _)| *index != refill) {
         charges.check(body).map_err(|(offset, reason)| AuditError::Function { index, offset, reason })?;
     }
@@ -198,6 +202,8 @@ struct Charges {
     grant: u32,
     tick: u32,
     refill: u32,
+    /// Functions that are a charge and nothing else: who calls one has paid.
+    tolls: HashSet<u32>,
 }
 
 /// Instructions that store what is left in the counter and refill it if that is negative.
@@ -249,8 +255,17 @@ impl Charges {
         parts
     }
 
-    /// `fuel -= cost`; answers how many instructions that takes.
+    fn is_toll(&self, body: &[(Operator<'_>, usize)]) -> bool {
+        matches!(self.parts(body)[..], [Part::Fixed, Part::Other(Operator::End, _)])
+    }
+
+    /// `fuel -= cost`, here or in a function; answers how many instructions that takes.
     fn fixed(&self, ops: &[&Operator<'_>]) -> Option<usize> {
+        if let [Operator::Call { function_index }, ..] = ops
+            && self.tolls.contains(function_index)
+        {
+            return Some(1);
+        }
         let [Operator::GlobalGet { global_index }, Operator::I64Const { value: 1.. }, Operator::I64Sub, rest @ ..] =
             ops
         else {

@@ -39,7 +39,7 @@ pub use dispatch::{DispatchError, dispatch};
 pub use image::{ImageError, embed_image};
 pub use inspect::inspect;
 pub use merge::{MergeError, merge};
-pub use meter::{MeterError, meter};
+pub use meter::{Charge, MeterError, meter, meter_with};
 pub use prune::{Cut, PruneError, demangled, prune};
 pub use stamp::stamp;
 pub use strip::strip;

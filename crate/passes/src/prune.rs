@@ -129,7 +129,8 @@ fn end_before_calls(body: &mut LocalFunction, callees: &HashSet<FunctionId>) -> 
     let mut found = 0;
     for sequence in sequences.0 {
         let instrs = &mut body.block_mut(sequence).instrs;
-        let call = instrs.iter().position(|(instr, _)| matches!(instr, Instr::Call(call) if callees.contains(&call.func)));
+        let call =
+            instrs.iter().position(|(instr, _)| matches!(instr, Instr::Call(call) if callees.contains(&call.func)));
         if let Some(call) = call {
             // What only made the arguments.
             let start = instrs[..call].iter().rposition(|(instr, _)| !is_pure(instr)).map_or(0, |last| last + 1);

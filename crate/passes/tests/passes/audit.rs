@@ -34,6 +34,11 @@ fn what_pays_passes() {
 }
 
 #[test]
+fn a_call_of_a_function_that_only_pays_is_a_payment() {
+    audit(&by_hand("(func $p (local $s i64) (charge)) (func $f (call $p) (loop (call $p) (br 0)) (call $f))")).unwrap();
+}
+
+#[test]
 fn each_way_to_work_unpaid_is_found() {
     for (body, found) in [
         ("(func (loop br 0))", "a loop"),
@@ -41,6 +46,13 @@ fn each_way_to_work_unpaid_is_found() {
         ("(func (local $s i64) (loop nop (charge) (br 0)))", "a loop"),
         ("(func (local $s i64) (loop (charge) (loop br 0) (br 0)))", "a loop"),
         ("(func $f (call $f))", "a call"),
+        // Nearly a toll: it does more, it does not always pay, it calls.
+        ("(func $p (local $s i64) (charge) (loop (charge) (br 0))) (func (loop (call $p) (br 0)))", "a loop"),
+        (
+            "(func $p (param i32) (local $s i64) (if (local.get 0) (then (charge)))) (func (loop (call $p (i32.const 0)) (br 0)))",
+            "a loop",
+        ),
+        ("(func $p (local $s i64) (charge)) (func $f (nop) (call $p) (call $f))", "a call"),
         ("(func $f (return_call $f))", "a call"),
         ("(func $f (local $s i64) (block (charge)) (call $f))", "a call"),
         ("(func (call_indirect (i32.const 0)))", "a call"),

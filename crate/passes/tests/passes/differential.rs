@@ -43,6 +43,11 @@ fn generated_modules_do_the_same_stripped() {
 }
 
 #[test]
+fn merged_modules_do_the_same() {
+    for_each(modules(30_000..30_700, Shape::Any), law::merging_changes_nothing);
+}
+
+#[test]
 fn generated_modules_with_an_image_start_where_it_was_taken() {
     let compared = for_each(modules(20_000..20_700, Shape::Imageable), law::an_image_starts_where_it_was_taken);
     assert!(compared.iter().filter(|compared| **compared).count() >= 200, "too few were worth comparing");
@@ -74,6 +79,7 @@ fn the_corpora_of_the_fuzzer_keep_the_laws() {
     for wasm in made {
         law::metering_changes_nothing_but_the_price(&wasm, 1);
         law::stripping_changes_nothing(&wasm, 1);
+        law::merging_changes_nothing(&wasm, 1);
     }
     let bytes = corpus("passes");
     assert!(bytes.iter().any(|bytes| wasmparser::validate(bytes).is_ok()));

@@ -3,7 +3,7 @@
 //! The fuzz targets check the same laws over what they find.
 
 use crate::generated::{Bounds, Outcome, Trace, World, run};
-use nexus_passes::{audit, embed_image, inspect, meter, strip};
+use nexus_passes::{Charge, audit, embed_image, inspect, merge, meter, meter_with, strip};
 
 /// The interpreter's fuel for a module as it was made.
 const STEPS: u64 = 20_000;
@@ -50,6 +50,15 @@ pub fn metering_changes_nothing_but_the_price(wasm: &[u8], seed: u64) -> Ran {
         let sliced = run(&metered, seed, Bounds { steps: STEPS_METERED, slice: 3, limit: ENDLESS });
         assert_same(&plain, &sliced, "metered, in small slices");
         assert_eq!(whole.fuel, sliced.fuel, "fuel used, in small slices");
+        // So does a call that pays.
+        let called = meter_with(wasm, Charge::Called).expect("a valid module can be metered");
+        wasmparser::validate(&called).expect("a metered module is valid");
+        audit(&called).expect("every cycle pays, by calls");
+        let called = run(&called, seed, Bounds { steps: STEPS_METERED, slice: 3, limit: ENDLESS });
+        if !called.overflowed() {
+            assert_same(&plain, &called, "metered by calls");
+            assert_eq!(whole.fuel, called.fuel, "fuel used, metered by calls");
+        }
     }
     match &plain.outcomes[..] {
         [Outcome::Returned(_), calls @ ..] => {
@@ -60,6 +69,18 @@ pub fn metering_changes_nothing_but_the_price(wasm: &[u8], seed: u64) -> Ran {
             }
         }
         _ => Ran::NotInstantiated,
+    }
+}
+
+/// A module whose functions were merged is valid, offers the same, and does the same.
+pub fn merging_changes_nothing(wasm: &[u8], seed: u64) {
+    let merged = merge(wasm).expect("a valid module can be merged");
+    wasmparser::validate(&merged).expect("a merged module is valid");
+    let exports = |wasm: &[u8]| inspect(wasm).expect("a module").exports;
+    assert_eq!(exports(wasm), exports(&merged), "exports");
+    let plain = run(wasm, seed, FREE);
+    if !plain.overflowed() {
+        assert_same(&plain, &run(&merged, seed, FREE), "merged");
     }
 }
 
@@ -110,6 +131,7 @@ pub fn no_bytes_make_a_pass_panic(bytes: &[u8]) {
     {
         wasmparser::validate(&rewritten).expect("a rewritten module is valid");
     }
+    let _ = merge(bytes);
     if let Ok(metered) = meter(bytes) {
         wasmparser::validate(&metered).expect("a metered module is valid");
         audit(&metered).expect("every cycle pays");

@@ -8,6 +8,7 @@ mod host;
 mod image;
 mod inspect;
 mod law;
+mod merge;
 mod meter;
 mod prune;
 mod stamp;
