@@ -10,16 +10,27 @@ import { MAIN_JOB, MAIN_RESULT, createProject } from "./project.mjs";
 const CONSUMER = `
 import { createKernel, httpExtension, type RunResult } from "nexus-kernel";
 import { createKernel as createSlim } from "nexus-kernel/slim";
+import { createKernel as createSmall } from "nexus-kernel/small";
 const kernel = await createKernel({ extensions: [httpExtension({ allowedDomains: ["*"] })] });
 const result: RunResult<number> = await kernel.run<number>("return 1");
 if (result.status === "success") console.log(result.returnValue);
 void createSlim;
+void createSmall;
 `;
 
 let project;
 before(async () => {
   project = await createProject({
     "main.js": `import { createKernel } from "nexus-kernel";\nconst main = async (executor) => {${MAIN_JOB}};\nconsole.log(JSON.stringify(await main(process.argv[2])));`,
+    "small.js": `import { createKernel } from "nexus-kernel/small";\nconst main = async (executor) => {${MAIN_JOB}};\nconsole.log(JSON.stringify(await main(process.argv[2])));`,
+    "both.js": `
+      import { createKernel } from "nexus-kernel";
+      import { createKernel as createSmall } from "nexus-kernel/small";
+      const [full, small] = await Promise.all([createKernel(), createSmall()]);
+      const { record } = await full.run("return [1, 2].map((n) => n * 2)", { record: true });
+      const replayed = async (kernel) => kernel.replay(record).then(({ result }) => result.returnValue, ({ code, message }) => [code, message]);
+      console.log(JSON.stringify([await replayed(full), await replayed(small)]));
+      await Promise.all([full.close(), small.close()]);`,
     "slim.js": `
       import { readFile } from "node:fs/promises";
       import { fileURLToPath } from "node:url";
@@ -46,6 +57,18 @@ test("the main job runs from the packed tarball", async () => {
 
 test("it does in Workers too", async () => {
   assert.deepEqual(JSON.parse(await project.node("main.js", "worker")), MAIN_RESULT);
+});
+
+test("the smaller sandbox runs it, and in Workers too", async () => {
+  assert.deepEqual(JSON.parse(await project.node("small.js")), MAIN_RESULT);
+  assert.deepEqual(JSON.parse(await project.node("small.js", "worker")), MAIN_RESULT);
+});
+
+test("both sandboxes work side by side, and neither takes the other's records", async () => {
+  const [own, foreign] = JSON.parse(await project.node("both.js"));
+  assert.deepEqual(own, [2, 4]);
+  assert.equal(foreign[0], "INVALID_ARGUMENT");
+  assert.match(foreign[1], /build|module/);
 });
 
 test("slim runs it with modules that the embedder brings", async () => {
@@ -82,12 +105,12 @@ test("README's first example, pasted into an empty project, works", async () => 
 });
 
 test("the tarball holds what is needed and nothing else", () => {
-  const expected = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-MIT|LICENSE-APACHE|kernel\.wasm|sandbox\.wasm|dist\/.+\.(js|d\.ts))$/;
+  const expected = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-MIT|LICENSE-APACHE|kernel\.wasm|sandbox(-small)?\.wasm|dist\/.+\.(js|d\.ts))$/;
   assert.deepEqual(project.packed.filter((path) => !expected.test(path)), []);
-  for (const path of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "kernel.wasm", "sandbox.wasm"]) {
+  for (const path of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "kernel.wasm", "sandbox.wasm", "sandbox-small.wasm"]) {
     assert.ok(project.packed.includes(path), path);
   }
-  for (const entry of ["node", "browser", "workerd", "slim"]) {
+  for (const entry of ["node", "browser", "workerd", "small-node", "small-browser", "small-workerd", "slim"]) {
     for (const kind of ["js", "d.ts"]) assert.ok(project.packed.includes(`dist/entry/${entry}.${kind}`), entry);
   }
 });

@@ -18,10 +18,12 @@ before(async () => {
   project = await createProject({
     "index.html": `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="./page.js"></script>`,
     "main.js": `import { createKernel } from "nexus-kernel";\nexport const main = async (executor) => {${MAIN_JOB}};`,
+    "small.js": `import { createKernel } from "nexus-kernel/small";\nexport const main = async (executor) => {${MAIN_JOB}};`,
     "page.js": `
       import { main } from "./main.js";
       import { NexusError, attenuate, createKernel } from "nexus-kernel";
       globalThis.inPage = main;
+      globalThis.withSmall = async (executor) => (await import("./small.js")).main(executor);
       globalThis.inWorker = (executor) => new Promise((resolve, reject) => {
         const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
         worker.onmessage = ({ data }) => resolve(data);
@@ -77,6 +79,7 @@ async function works(url) {
   const { page, errors } = await open(url);
   for (const executor of ["inline", "worker"]) {
     assert.deepEqual(await page.evaluate((executor) => globalThis.inPage(executor), executor), MAIN_RESULT, executor);
+    assert.deepEqual(await page.evaluate((executor) => globalThis.withSmall(executor), executor), MAIN_RESULT, `${executor}, smaller sandbox`);
     assert.deepEqual(await page.evaluate((executor) => globalThis.inWorker(executor), executor), MAIN_RESULT, `${executor} in a Web Worker`);
   }
   assert.deepEqual(errors, []);
@@ -85,7 +88,8 @@ async function works(url) {
 
 test("the build holds each module once", async () => {
   const modules = (await readdir(join(project.folder, "dist/assets"))).filter((name) => name.endsWith(".wasm"));
-  assert.deepEqual(modules.map((name) => name.split("-")[0]).sort(), ["kernel", "sandbox"]);
+  const names = modules.map((name) => /^(kernel|sandbox-small|sandbox)-/.exec(name)?.[1]);
+  assert.deepEqual(names.sort(), ["kernel", "sandbox", "sandbox-small"]);
 });
 
 test("the built page and its Web Worker run the main job", async (t) => {

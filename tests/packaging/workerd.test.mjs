@@ -11,12 +11,14 @@ let worker;
 before(async () => {
   project = await createProject({
     "worker.js": `
-      import { attenuate, createKernel } from "nexus-kernel";
-      const main = async (executor) => {${MAIN_JOB}};
+      import { attenuate, createKernel as createFull } from "nexus-kernel";
+      import { createKernel as createSmall } from "nexus-kernel/small";
+      const main = async (createKernel, executor) => {${MAIN_JOB}};
       export default {
         async fetch(request) {
           const { pathname } = new URL(request.url);
-          return Response.json(pathname === "/attenuate" ? attenuate(["ext:*"], ["ext:a"]) : await main());
+          if (pathname === "/attenuate") return Response.json(attenuate(["ext:*"], ["ext:a"]));
+          return Response.json(await main(pathname === "/small" ? createSmall : createFull));
         },
       };`,
   });
@@ -40,6 +42,10 @@ test("what cannot wait works before any kernel was made", async () => {
 
 test("the main job runs, request after request", async () => {
   for (let request = 0; request < 3; request++) assert.deepEqual(await get("/"), MAIN_RESULT);
+});
+
+test("it does with the smaller sandbox", async () => {
+  for (let request = 0; request < 3; request++) assert.deepEqual(await get("/small"), MAIN_RESULT);
 });
 
 test("requests at the same time do not disturb each other", async () => {

@@ -1,12 +1,14 @@
 //! Every chore of the project is `cargo xtask <chore>`.
 
 mod bench;
+mod cuts;
 mod demo;
 mod freshness;
 mod layout;
 mod machine;
 mod package;
 mod process;
+mod size;
 mod suites;
 mod table;
 mod tally;
@@ -22,6 +24,7 @@ usage: cargo xtask <chore>
   demo [--once]          serve the playground and the Worker; --once: run the main job everywhere, print it and exit
   bench [--quick] [--write]
                          measure, into tests/bench/RESULTS.md; --quick: less, and into the file only with --write
+  size                   what the parts of the modules take of the download; 1 if it is more than promised
   runner ARGS            run a wasm test binary (cargo calls this)";
 
 fn main() -> ExitCode {
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Some("build") => package::chore(&rest),
         Some("test") => testing::chore(&rest),
         Some("demo") => demo::chore(&rest),
+        Some("size") => size::chore(&rest),
         Some("bench") => bench::chore(&rest),
         Some("runner") => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(
             [OsString::from("wasm-bindgen-test-runner")].into_iter().chain(rest),

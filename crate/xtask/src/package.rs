@@ -8,9 +8,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use nexus_passes::Charge;
 use serde_json::Value;
 
 use crate::{
+    cuts::CUTS,
     flags,
     freshness::unless_fresh,
     layout,
@@ -23,6 +25,8 @@ use crate::{
 pub enum Profile {
     /// What ships.
     Release,
+    /// The sandbox for those who have to load it often and seldom run much: smaller and slower.
+    Small,
     /// For the edit loop: quick to build, and function names are kept.
     Quick,
 }
@@ -31,7 +35,16 @@ impl Profile {
     fn name(self) -> &'static str {
         match self {
             Self::Release => "release",
+            Self::Small => "small",
             Self::Quick => "quick",
+        }
+    }
+
+    /// What the sandbox is called that is built with it.
+    pub fn sandbox(self) -> &'static str {
+        match self {
+            Self::Release | Self::Quick => "sandbox.wasm",
+            Self::Small => "sandbox-small.wasm",
         }
     }
 }
@@ -47,29 +60,45 @@ pub fn build(profile: Profile) -> Result<()> {
     ensure_wasm_target()?;
     ensure_node()?;
     fs::create_dir_all(layout::npm())?;
-    let sandbox = sandbox_module(profile)?;
-    let kernel = kernel_module(profile)?;
+    let small = layout::npm().join(Profile::Small.sandbox());
+    let modules = [sandbox_module(profile)?, kernel_module(profile)?, small];
+    if profile == Profile::Release {
+        sandbox_module(Profile::Small)?;
+    } else {
+        // For the edit loop one is enough.
+        copy(&modules[0], &modules[2])?;
+    }
     facade()?;
-    let package = assemble(&sandbox, &kernel)?;
+    let package = assemble(&modules)?;
 
     eprintln!("{}", package.display());
-    for module in [&kernel, &sandbox] {
+    for module in &modules {
         let name = module.file_name().expect("a file").display();
         eprintln!("  {name} {} bytes", fs::metadata(module)?.len());
     }
     Ok(())
 }
 
-/// `sandbox.wasm`: built, metered, booted, stripped.
+/// The sandbox: built, pruned, metered, booted, stripped.
 fn sandbox_module(profile: Profile) -> Result<PathBuf> {
     let built = cargo_build("nexus-sandbox", profile)?;
-    let module = layout::npm().join("sandbox.wasm");
-    unless_fresh("sandbox", std::slice::from_ref(&built), std::slice::from_ref(&module), || {
-        let finished = finished(&nexus_passes::meter(&dispatched(&built)?)?, profile)?;
+    let module = layout::npm().join(profile.sandbox());
+    let with_names = named_sandbox(profile);
+    unless_fresh(profile.sandbox(), std::slice::from_ref(&built), &[module.clone(), with_names.clone()], || {
+        let charge = if profile == Profile::Small { Charge::Called } else { Charge::Inline };
+        let named = booted(&nexus_passes::meter_with(&dispatched(&built, profile)?, charge)?)?;
+        fs::write(&with_names, &named)?;
+        // Names last: other passes find functions by them.
+        let finished = if profile == Profile::Quick { named } else { nexus_passes::strip(&named)? };
         nexus_passes::audit(&finished).context("the sandbox works without paying")?;
-        Ok(fs::write(&module, finished)?)
+        Ok(fs::write(&module, nexus_passes::stamp(&finished))?)
     })?;
     Ok(module)
+}
+
+/// Where the sandbox is as it ships, but with the names of its functions.
+pub fn named_sandbox(profile: Profile) -> PathBuf {
+    layout::target().join(format!("named-{}", profile.sandbox()))
 }
 
 /// The release build of the same module without its meter. No run may have it: it is there to measure what the meter costs.
@@ -78,22 +107,24 @@ pub fn unmetered_sandbox_module() -> Result<PathBuf> {
     let module = layout::target().join("bench/sandbox-unmetered.wasm");
     unless_fresh("sandbox-unmetered", std::slice::from_ref(&built), std::slice::from_ref(&module), || {
         fs::create_dir_all(module.parent().expect("it is in a folder"))?;
-        Ok(fs::write(&module, finished(&dispatched(&built)?, Profile::Release)?)?)
+        let finished = nexus_passes::strip(&booted(&dispatched(&built, Profile::Release)?)?)?;
+        Ok(fs::write(&module, nexus_passes::stamp(&finished))?)
     })?;
     Ok(module)
 }
 
-/// The sandbox as the compiler made it, but for the interpreter's dispatch.
-fn dispatched(built: &Path) -> Result<Vec<u8>> {
-    Ok(nexus_passes::dispatch(&fs::read(built)?)?)
+/// The sandbox as the compiler made it, but for what never runs, what is there twice and the interpreter's dispatch.
+fn dispatched(built: &Path, profile: Profile) -> Result<Vec<u8>> {
+    let mut module = fs::read(built)?;
+    if profile != Profile::Quick {
+        module = nexus_passes::merge(&nexus_passes::prune(&module, CUTS)?)?;
+    }
+    Ok(nexus_passes::dispatch(&module)?)
 }
 
-/// A module of the sandbox with its boot image and its stamp, and without names if it is to ship.
-fn finished(module: &[u8], profile: Profile) -> Result<Vec<u8>> {
-    let booted = nexus_passes::embed_image(module, &boot_image(module)?, "nexus_boot")?;
-    // Names last: other passes find functions by them.
-    let finished = if profile == Profile::Release { nexus_passes::strip(&booted)? } else { booted };
-    Ok(nexus_passes::stamp(&finished))
+/// A module of the sandbox with its boot image.
+fn booted(module: &[u8]) -> Result<Vec<u8>> {
+    Ok(nexus_passes::embed_image(module, &boot_image(module)?, "nexus_boot")?)
 }
 
 /// The memory of the module once it has booted.
@@ -126,8 +157,13 @@ fn kernel_module(profile: Profile) -> Result<PathBuf> {
 
 fn cargo_build(package: &str, profile: Profile) -> Result<PathBuf> {
     let mut build = cargo();
-    build.args(["build", "--package", package, "--lib", "--profile", profile.name()]);
+    build.args(["rustc", "--package", package, "--lib", "--profile", profile.name()]);
     build.args(["--target", "wasm32-unknown-unknown", "--locked", "--config", &remapped_paths()?]);
+    if (package, profile) == ("nexus-sandbox", Profile::Release) {
+        // For the last pass over all crates together, a fifth of the compiler's own: more copies of functions at their callers make
+        // the module larger and not faster. Within the crates it is otherwise (docs/size.md).
+        build.args(["--", "-Cllvm-args=-inline-threshold=50"]);
+    }
     run(&mut build)?;
     let file = format!("{}.wasm", package.replace('-', "_"));
     Ok(layout::target().join("wasm32-unknown-unknown").join(profile.name()).join(file))
@@ -154,14 +190,15 @@ fn facade() -> Result<()> {
 }
 
 /// Puts the package together as `npm pack` would ship it.
-fn assemble(sandbox: &Path, kernel: &Path) -> Result<PathBuf> {
+fn assemble(modules: &[PathBuf]) -> Result<PathBuf> {
     let root = layout::root();
     let package = layout::npm().join("nexus-kernel");
     let manifest = root.join("pkg-config/package.json");
     let dist = root.join("pkg-config/dist");
     let papers = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"].map(|name| root.join(name));
 
-    let mut inputs = vec![manifest.clone(), sandbox.to_path_buf(), kernel.to_path_buf()];
+    let mut inputs = vec![manifest.clone()];
+    inputs.extend_from_slice(modules);
     inputs.extend(files_in(&dist)?);
     inputs.extend(papers.clone());
     unless_fresh("package", &inputs, std::slice::from_ref(&package), || {
@@ -171,7 +208,7 @@ fn assemble(sandbox: &Path, kernel: &Path) -> Result<PathBuf> {
         for file in files_in(&dist)? {
             copy(&file, &package.join("dist").join(file.strip_prefix(&dist)?))?;
         }
-        for file in papers.iter().map(PathBuf::as_path).chain([sandbox, kernel]) {
+        for file in papers.iter().chain(modules) {
             copy(file, &package.join(file.file_name().expect("a file")))?;
         }
         ensure_complete(&package)

@@ -1,0 +1,12 @@
+// Cloudflare Workers, with the smaller sandbox: the platform compiles no WebAssembly at run time, but imports compiled modules.
+
+import kernel from "../../kernel.wasm";
+import sandbox from "../../sandbox-small.wasm";
+import { api } from "../api.js";
+
+export const { createKernel, attenuate, parseCapability, checkCapability, encode, decode } = /* @__PURE__ */ api({
+  kernel: async () => kernel,
+  sandbox: async () => sandbox,
+  kernelNow: () => kernel,
+});
+export * from "../public.js";
