@@ -7,6 +7,13 @@ import { openQuickjs, openQuickjsNg } from "./engines/quickjs.mjs";
 import { openSes } from "./engines/ses.mjs";
 import { batch, interleave, median, warmUp } from "./measure.mjs";
 
+/**
+ * What every engine can be asked to run.
+ * @typedef {{ source: string, state?: object, args?: object, limits?: object }} Job the source is the body of an async function; limits are
+ * the kernel's, others have none of the kind
+ * @typedef {{ returnValue?: unknown, stateMutations: object[], events: object[], logs: object[] }} Outcome what came of it
+ */
+
 /** What the others are measured against. */
 export const RIVAL = "quickjs-emscripten";
 

@@ -5,7 +5,7 @@
 // is counted or frozen, and changes inside a value of the state are not recorded.
 
 /**
- * An expression for a function `(input, ask, host)` that answers a promise of the outcome as JSON (`Outcome` in README.md).
+ * An expression for a function `(input, ask, host)` that answers a promise of the outcome as JSON (`Outcome` in race.mjs).
  * @param source the body of an async function
  */
 export const wrap = (source) => `(async ($input, $ask, $host) => {
