@@ -1,8 +1,11 @@
 // Measurements as Markdown.
 
 import { readFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
+
+/** What else the machine did before it was measured: programs that were ready to run, in the mean of a minute. */
+const [load] = loadavg();
 
 /** What all of the report is about: when, of what, where. */
 export function header({ quick }) {
@@ -12,8 +15,9 @@ export function header({ quick }) {
   return `# Results
 
 Written by \`cargo xtask bench${quick ? " --quick --write" : ""}\` on ${new Date().toISOString().slice(0, 10)}. [README.md](README.md) says how it is measured.
-nexus-kernel ${versionOf("nexus-kernel")} (${sizes.join(", ")}); ${rivals.join(", ")}; Node ${process.versions.node}, V8 ${process.versions.v8}, Miniflare ${versionOf("miniflare")};
-${cpus().length} cores, ${model.trim()}.
+nexus-kernel ${versionOf("nexus-kernel")} (${sizes.join(", ")}); ${rivals.join(", ")};
+Node ${process.versions.node}, V8 ${process.versions.v8}, Miniflare ${versionOf("miniflare")};
+${cpus().length} cores, ${model.trim()}, with a load of ${load.toFixed(1)} before.
 `;
 }
 
