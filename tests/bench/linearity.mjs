@@ -32,7 +32,7 @@ const job = (work, pieces) => ({ source: `const text = ${JSON.stringify(PIECE)}.
 export async function measure({ quick }) {
   const rounds = quick ? 3 : 9;
   const engines = await openEngines();
-  const pieces = quick ? 500 : 1000;
+  const pieces = quick ? 1000 : 4000;
   const sizes = { short: pieces, long: pieces * TIMES };
   const rows = [];
   for (const [name, work] of Object.entries(WORK)) {
