@@ -141,7 +141,7 @@ impl Revival<'_> {
                 }
             }
         } else if let Some(Record { from: From::Text(place), .. }) = record {
-            let source = JsString::from(self.text.get_expect(place.clone()));
+            let source = self.text.get_expect(place.clone());
             about.create_data_property_or_throw(js_string!("source"), source, context)?;
         }
         let name = match &key {

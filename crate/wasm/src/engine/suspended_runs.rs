@@ -89,11 +89,14 @@ impl Siblings {
     }
 }
 
+/// A parked run, or why it is lost.
+type Parked = (Run, Result<ParkedBytes, Error>);
+
 /// All suspended runs of an engine, by name.
 pub struct SuspendedRuns {
     /// Longest suspended first.
     held: RefCell<IndexMap<String, (Run, Lease<Sandbox>)>>,
-    parked: RefCell<HashMap<String, (Run, Result<ParkedBytes, Error>)>>,
+    parked: RefCell<HashMap<String, Parked>>,
     /// By the images of their handlers.
     siblings: RefCell<HashMap<*const CompiledImage, Siblings>>,
     /// On their way from one to the other, with whoever wants to know when they are there.
@@ -163,7 +166,7 @@ impl SuspendedRuns {
         }
     }
 
-    fn take_parked(&self, run_id: &str) -> Option<(Run, Result<ParkedBytes, Error>)> {
+    fn take_parked(&self, run_id: &str) -> Option<Parked> {
         let (run, memory) = self.parked.borrow_mut().remove(run_id)?;
         if let Ok(memory) = &memory {
             let mut bytes = memory.len();
