@@ -150,10 +150,12 @@ impl WasmEngine {
             (Rc::clone(&self.suspended), Rc::clone(&self.sandboxes), self.largest_kept());
         let parking = async move {
             let park = async |lease: &mut Lease<Sandbox>, base| {
-                let (base, memory) = sandboxes.park(lease, base, false, largest).await?;
+                let (base, memory) = sandboxes.park(lease, base, false).await?;
                 ParkedBytes::of(base, &memory)
             };
-            suspended.park_oldest(park).await;
+            if let Some(lease) = suspended.park_oldest(park).await {
+                sandboxes.give_back(lease, largest);
+            }
         };
         executor::undisturbed(parking).await;
     }
@@ -296,8 +298,9 @@ impl WasmEngine {
             if self.sandboxes.is_wanted() {
                 self.park_oldest().await;
             }
-        } else if healthy && memory_bytes <= self.largest_kept() {
+        } else if healthy {
             lease.put(sandbox);
+            self.sandboxes.give_back(lease, self.largest_kept());
         } else {
             self.sandboxes.replace(&mut lease, sandbox);
         }
@@ -387,7 +390,8 @@ impl Engine for WasmEngine {
             let (run, mut lease) = self.held(run_id).await?;
             // Told from what can be made anywhere. It is a run of its own from here on, so fuel may differ.
             let base = Some(Rc::clone(&run.handler.image));
-            let (_, memory) = self.sandboxes.park(&mut lease, base, true, self.largest_kept()).await?;
+            let (_, memory) = self.sandboxes.park(&mut lease, base, true).await?;
+            self.sandboxes.give_back(lease, self.largest_kept());
             ParkedRun::new(&run, memory).to_bytes()
         })
     }

@@ -124,7 +124,7 @@ impl Sandboxes {
         prepared
     }
 
-    /// Parks the run in the leased sandbox, which serves others then.
+    /// The memory of the run in the leased sandbox, which stays as it is.
     ///
     /// # Errors
     /// As [`Sandbox::park`]; the sandbox is given up.
@@ -133,18 +133,24 @@ impl Sandboxes {
         lease: &mut Lease<Sandbox>,
         base: Option<Rc<CompiledImage>>,
         collect: bool,
-        largest_kept: u64,
     ) -> Result<(Rc<CompiledImage>, ParkedMemory), Error> {
+        // Out of the lease: if this future is dropped, so is what may be computing.
         let mut sandbox = lease.take().ok_or_else(no_sandbox)?;
         let parked = sandbox.park(base, collect).await;
-        if parked.is_err() {
-            self.lost();
-        } else if sandbox.memory_bytes() <= largest_kept {
-            lease.put(sandbox);
-        } else {
-            self.replace(lease, sandbox);
+        match &parked {
+            Ok(_) => lease.put(sandbox),
+            Err(_) => self.lost(),
         }
         parked
+    }
+
+    /// Gives a sandbox back that no run needs any more. One with more memory than `largest_kept` gives up its instance.
+    pub fn give_back(&self, mut lease: Lease<Sandbox>, largest_kept: u64) {
+        if lease.instance().is_some_and(|sandbox| sandbox.memory_bytes() > largest_kept)
+            && let Some(sandbox) = lease.take()
+        {
+            self.replace(&mut lease, sandbox);
+        }
     }
 
     /// Whether whoever wants a sandbox now has to wait for one.

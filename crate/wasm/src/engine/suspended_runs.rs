@@ -104,6 +104,8 @@ pub struct SuspendedRuns {
     parked_bytes: Cell<u64>,
     /// Most bytes of parked runs.
     max_parked_bytes: u64,
+    /// Whether there was no room for the last that was to be parked, and none has gone since.
+    full: Cell<bool>,
 }
 
 impl SuspendedRuns {
@@ -117,6 +119,7 @@ impl SuspendedRuns {
             parking: RefCell::default(),
             parked_bytes: Cell::new(0),
             max_parked_bytes: max_parked_bytes.into(),
+            full: Cell::new(max_parked_bytes == 0),
         })
     }
 
@@ -139,6 +142,7 @@ impl SuspendedRuns {
             if siblings.runs == 0 {
                 all.remove(&Rc::as_ptr(&run.handler.image));
             }
+            self.full.set(true);
             return Err((run, memory));
         }
         if let Some(image) = image {
@@ -180,6 +184,7 @@ impl SuspendedRuns {
                 }
             }
             self.parked_bytes.set(self.parked_bytes.get() - bytes);
+            self.full.set(false);
         }
         Some((run, memory))
     }
@@ -203,32 +208,33 @@ impl SuspendedRuns {
         drop(waiting);
     }
 
-    /// Parks the run that has been suspended longest among those that hold an instance, unless parked runs take as much as
-    /// they may. `park` parks what is in an instance, told from an image or from one that it makes of it.
+    /// Parks the run that has been suspended longest among those that hold an instance, if there is room for it. `park` tells
+    /// what is in an instance from an image, or from one that it makes of it. Answers the lease that came free.
     pub async fn park_oldest(
         &self,
         park: impl AsyncFnOnce(&mut Lease<Sandbox>, Option<Rc<CompiledImage>>) -> Result<ParkedBytes, Error>,
-    ) {
-        if self.parked_bytes.get() >= self.max_parked_bytes {
-            return;
+    ) -> Option<Lease<Sandbox>> {
+        if self.full.get() {
+            return None;
         }
-        let oldest = self.held.borrow_mut().shift_remove_index(0);
-        let Some((run_id, (run, mut lease))) = oldest else { return };
+        let (run_id, (run, mut lease)) = self.held.borrow_mut().shift_remove_index(0)?;
         self.parking.borrow_mut().insert(run_id.clone(), Vec::new());
         let parked = park(&mut lease, self.base(&run.handler)).await;
         let waiting = self.parking.borrow_mut().remove(&run_id);
         // Dropped at the end: whoever waits finds the run where it is then.
-        let Some(_waiting) = waiting else { return };
+        let Some(_waiting) = waiting else { return Some(lease) };
         match parked {
             Ok(memory) => {
                 if let Err((run, _)) = self.keep_parked(run_id.clone(), run, memory) {
                     self.held.borrow_mut().shift_insert(0, run_id, (run, lease));
+                    return None;
                 }
             }
             Err(error) => {
                 self.parked.borrow_mut().insert(run_id, (run, Err(error)));
             }
         }
+        Some(lease)
     }
 
     /// Parked runs, and the bytes that they take.
