@@ -124,7 +124,7 @@ test("the cache keeps its bytes, the most recently used handlers, and persists s
 });
 
 test("runs beyond the pool wait in turn; beyond the queue they are refused", async () => {
-  const kernel = await kernelFor({ pool: { maxInstances: 1, maxQueue: 4 }, extensions: [extension("e", { wait: () => sleep(20) })] });
+  const kernel = await kernelFor({ pool: { maxInstances: 1, maxQueue: 4, maxParkedBytes: 0 }, extensions: [extension("e", { wait: () => sleep(20) })] });
   const order = [];
   const runs = Array.from({ length: 6 }, (_, i) => kernel.run("await $ext.e.wait(); return $args", { args: i, capabilities: ALL }).then((result) => (order.push(i), result)));
   const results = await Promise.all(runs);
@@ -163,7 +163,7 @@ test("a hundred runs at once all come right", async () => {
 });
 
 const NUMBERS = {
-  totalExecutions: 0, activeRuns: 0, suspendedRuns: 0, queuedRuns: 0, activeInstances: 0, availableInstances: 0, createdInstances: 0,
+  totalExecutions: 0, activeRuns: 0, suspendedRuns: 0, queuedRuns: 0, parkedRuns: 0, parkedBytes: 0, activeInstances: 0, availableInstances: 0, createdInstances: 0,
   replacedInstances: 0, restoredInstances: 0, cacheEntries: 0, cacheBytes: 0, cacheHits: 0, cacheMisses: 0, cacheHitRate: 0,
   avgExecutionTimeUs: 0, totalMemoryBytes: 0,
 };

@@ -108,7 +108,7 @@ test("an answer that is no data is refused and leaves the call open", async () =
 });
 
 test("a run that is left alone is given up, and frees its instance", async () => {
-  const scoped = await kernelFor({ pool: { maxInstances: 1 }, extensions: [extension("e", { a: () => 1 })] });
+  const scoped = await kernelFor({ pool: { maxInstances: 1, maxParkedBytes: 0 }, extensions: [extension("e", { a: () => 1 })] });
   const segment = await scoped.execute("await $ext.e.a()", { capabilities: ALL, limits: { suspensionTimeoutMs: 50 } });
   assert.equal(scoped.stats().activeInstances, 1);
   assert.equal(returned(await scoped.run("return 'it waited for the instance'")), "it waited for the instance");
