@@ -3,11 +3,13 @@
 //! | function | what it does |
 //! |---|---|
 //! | [`prune()`] | code that its surroundings never let run is taken out |
+//! | [`blank_locations()`] | places in source code that nobody is told of are zeros |
 //! | [`merge()`] | functions that are the same become one |
 //! | [`dispatch()`] | an interpreter jumps to its opcodes instead of calling them through pointers |
 //! | [`meter()`] | every loop and every non-leaf function pays for its work from a fuel counter |
 //! | [`audit()`] | checks that a metered module pays wherever work repeats or grows with an operand |
 //! | [`embed_image()`] | instances start with the memory of one that has booted |
+//! | [`arrange()`] | functions that have much in common stand side by side, for compressors |
 //! | [`strip()`] | custom sections, names included, are dropped |
 //! | [`stamp()`] | the module tells which build it is |
 //! | [`inspect()`] | lists what a module imports and exports |
@@ -23,10 +25,12 @@
 //! assert_eq!(surface.imports[0].to_string(), "func nexus.tick");
 //! ```
 
+pub mod arrange;
 pub mod audit;
 pub mod dispatch;
 pub mod image;
 pub mod inspect;
+pub mod locations;
 pub mod merge;
 pub mod meter;
 pub mod parts;
@@ -34,10 +38,12 @@ pub mod prune;
 pub mod stamp;
 pub mod strip;
 
+pub use arrange::{ArrangeError, arrange};
 pub use audit::{AuditError, audit};
 pub use dispatch::{DispatchError, dispatch};
 pub use image::{ImageError, embed_image};
 pub use inspect::inspect;
+pub use locations::{LocationsError, blank_locations};
 pub use merge::{MergeError, merge};
 pub use meter::{Charge, MeterError, meter, meter_with};
 pub use prune::{Cut, PruneError, demangled, prune};

@@ -34,6 +34,7 @@
 
 use std::fmt;
 
+use crate::prune::demangled;
 use walrus::ir::{
     self, BinaryOp, Binop, Call, Const, GlobalGet, GlobalSet, IfElse, Instr, InstrLocId, InstrSeq, InstrSeqId,
     LocalGet, LocalTee, UnaryOp, Unop, Value, Visitor,
@@ -119,14 +120,15 @@ impl Point {
 /// [`MeterError::Invalid`] for bytes that are not a supported module, [`MeterError::NameTaken`] if one of the names that
 /// metering adds is already in use.
 pub fn meter(wasm: &[u8]) -> Result<Vec<u8>, MeterError> {
-    meter_with(wasm, Charge::Inline)
+    meter_with(wasm, |_| Charge::Inline)
 }
 
-/// As [`meter`], with a choice of how points pay. What a run costs does not depend on it.
+/// As [`meter`], with a choice of how the points of a function pay: `charge` is given its name, demangled and without hashes, or
+/// nothing if it has none. What a run costs does not depend on it.
 ///
 /// # Errors
 /// As [`meter`].
-pub fn meter_with(wasm: &[u8], charge: Charge) -> Result<Vec<u8>, MeterError> {
+pub fn meter_with(wasm: &[u8], charge: impl Fn(&str) -> Charge) -> Result<Vec<u8>, MeterError> {
     // The parser takes the header of a component for that of a module.
     if !wasmparser::Parser::is_core_wasm(wasm) {
         return Err(MeterError::Invalid("no header of a module".to_owned()));
@@ -137,8 +139,11 @@ pub fn meter_with(wasm: &[u8], charge: Charge) -> Result<Vec<u8>, MeterError> {
     let counter = Counter::add_to(&mut module);
     let functions: Vec<FunctionId> =
         module.funcs.iter_local().map(|(id, _)| id).filter(|id| *id != counter.refill).collect();
-    let toll = (charge == Charge::Called).then(|| counter.add_toll(&mut module));
+    let toll = counter.add_toll(&mut module);
+    let mut called = false;
     for id in functions {
+        let name = module.funcs.get(id).name.as_deref().map(demangled).unwrap_or_default();
+        let charge = charge(&name);
         let scratch = module.locals.add(ValType::I64);
         let bulk = bulk_instructions(&module, id);
         let length_locals = [module.locals.add(ValType::I32), module.locals.add(ValType::I64)];
@@ -151,14 +156,18 @@ pub fn meter_with(wasm: &[u8], charge: Charge) -> Result<Vec<u8>, MeterError> {
         }
         for point in points {
             let (cost, sequence) = (point.cost(function), point.sequence(function));
-            match toll {
-                Some(toll) if cost == TOLL => {
+            match charge {
+                Charge::Called if cost == TOLL => {
                     let call = (Call { func: toll }.into(), InstrLocId::default());
                     function.block_mut(sequence).instrs.insert(0, call);
+                    called = true;
                 }
                 _ => counter.charge(function, sequence, cost, scratch),
             }
         }
+    }
+    if !called {
+        module.funcs.delete(toll);
     }
     Ok(module.emit_wasm())
 }

@@ -27,8 +27,15 @@ pub const CUTS: &[Cut] = &[
     // `HostHooks::ensure_can_compile_strings` refuses first.
     Cut::Calls { from: "builtins::eval::Eval::perform_eval", to: PARSER },
     Cut::Calls { from: "create_dynamic_function", to: PARSER },
-    // Ours has taken its place before a handler comes.
+    // Ours have taken the places of these before a handler comes.
     Cut::Calls { from: "builtins::json::Json::parse", to: &["boa_parser::", "boa_ast::", "serde_json"] },
+    Cut::Function("builtins::array::Array::sort"),
+    Cut::Function("builtins::array::Array::join"),
+    Cut::Function("builtins::string::String::split"),
+    Cut::Function("builtins::string::String::index_of"),
+    Cut::Function("builtins::string::String::last_index_of"),
+    Cut::Function("builtins::string::String::includes"),
+    Cut::Function("builtins::string::String::replace"),
     // We give the engine another; it is only the default.
     Cut::Function("SimpleJobExecutor"),
     // The module loader refuses every module, and nothing else makes one.
@@ -37,4 +44,17 @@ pub const CUTS: &[Cut] = &[
     Cut::Function("boa_engine::module::synthetic::SyntheticModule"),
     // A panic traps, and what it says is heard by nobody but a hook that knows those of too large allocations.
     Cut::Ends { of: PANICS, but_in: "overflow" },
+];
+
+/// What runs once for a handler or once for a run, and not for what a handler computes: it pays in fewer bytes (`nexus_passes::Charge`).
+pub const SELDOM: &[&str] = &[
+    "boa_ast::",
+    "boa_parser::",
+    "boa_engine::bytecompiler::",
+    "nexus_core::",
+    "nexus_sandbox::infer::",
+    "nexus_sandbox::position::",
+    "regress::parse::",
+    "rmp_serde::",
+    "serde_core::",
 ];

@@ -12,7 +12,7 @@ use nexus_passes::Charge;
 use serde_json::Value;
 
 use crate::{
-    cuts::CUTS,
+    cuts::{CUTS, SELDOM},
     flags,
     freshness::unless_fresh,
     layout,
@@ -85,11 +85,14 @@ fn sandbox_module(profile: Profile) -> Result<PathBuf> {
     let module = layout::npm().join(profile.sandbox());
     let with_names = named_sandbox(profile);
     unless_fresh(profile.sandbox(), std::slice::from_ref(&built), &[module.clone(), with_names.clone()], || {
-        let charge = if profile == Profile::Small { Charge::Called } else { Charge::Inline };
+        let charge = |name: &str| {
+            let seldom = profile == Profile::Small || SELDOM.iter().any(|part| name.contains(part));
+            if seldom { Charge::Called } else { Charge::Inline }
+        };
         let named = booted(&nexus_passes::meter_with(&dispatched(&built, profile)?, charge)?)?;
         fs::write(&with_names, &named)?;
         // Names last: other passes find functions by them.
-        let finished = if profile == Profile::Quick { named } else { nexus_passes::strip(&named)? };
+        let finished = if profile == Profile::Quick { named } else { nexus_passes::arrange(&named)? };
         nexus_passes::audit(&finished).context("the sandbox works without paying")?;
         Ok(fs::write(&module, nexus_passes::stamp(&finished))?)
     })?;
@@ -117,7 +120,8 @@ pub fn unmetered_sandbox_module() -> Result<PathBuf> {
 fn dispatched(built: &Path, profile: Profile) -> Result<Vec<u8>> {
     let mut module = fs::read(built)?;
     if profile != Profile::Quick {
-        module = nexus_passes::merge(&nexus_passes::prune(&module, CUTS)?)?;
+        module = nexus_passes::blank_locations(&nexus_passes::prune(&module, CUTS)?)?;
+        module = nexus_passes::merge(&module)?;
     }
     Ok(nexus_passes::dispatch(&module)?)
 }
@@ -160,9 +164,9 @@ fn cargo_build(package: &str, profile: Profile) -> Result<PathBuf> {
     build.args(["rustc", "--package", package, "--lib", "--profile", profile.name()]);
     build.args(["--target", "wasm32-unknown-unknown", "--locked", "--config", &remapped_paths()?]);
     if (package, profile) == ("nexus-sandbox", Profile::Release) {
-        // For the last pass over all crates together, a fifth of the compiler's own: more copies of functions at their callers make
-        // the module larger and not faster. Within the crates it is otherwise (docs/size.md).
-        build.args(["--", "-Cllvm-args=-inline-threshold=50"]);
+        // For the last pass over all crates together, a tenth of the compiler's own: more copies of functions at their callers make
+        // the module larger and hardly faster. Within the crates it is otherwise (docs/size.md).
+        build.args(["--", "-Cllvm-args=-inline-threshold=25"]);
     }
     run(&mut build)?;
     let file = format!("{}.wasm", package.replace('-', "_"));

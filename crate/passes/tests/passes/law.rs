@@ -3,7 +3,7 @@
 //! The fuzz targets check the same laws over what they find.
 
 use crate::generated::{Bounds, Outcome, Trace, World, run};
-use nexus_passes::{Charge, audit, embed_image, inspect, merge, meter, meter_with, strip};
+use nexus_passes::{Charge, arrange, audit, embed_image, inspect, merge, meter, meter_with, strip};
 
 /// The interpreter's fuel for a module as it was made.
 const STEPS: u64 = 20_000;
@@ -51,7 +51,7 @@ pub fn metering_changes_nothing_but_the_price(wasm: &[u8], seed: u64) -> Ran {
         assert_same(&plain, &sliced, "metered, in small slices");
         assert_eq!(whole.fuel, sliced.fuel, "fuel used, in small slices");
         // So does a call that pays.
-        let called = meter_with(wasm, Charge::Called).expect("a valid module can be metered");
+        let called = meter_with(wasm, |_| Charge::Called).expect("a valid module can be metered");
         wasmparser::validate(&called).expect("a metered module is valid");
         audit(&called).expect("every cycle pays, by calls");
         let called = run(&called, seed, Bounds { steps: STEPS_METERED, slice: 3, limit: ENDLESS });
@@ -72,15 +72,18 @@ pub fn metering_changes_nothing_but_the_price(wasm: &[u8], seed: u64) -> Ran {
     }
 }
 
-/// A module whose functions were merged is valid, offers the same, and does the same.
-pub fn merging_changes_nothing(wasm: &[u8], seed: u64) {
-    let merged = merge(wasm).expect("a valid module can be merged");
-    wasmparser::validate(&merged).expect("a merged module is valid");
-    let exports = |wasm: &[u8]| inspect(wasm).expect("a module").exports;
-    assert_eq!(exports(wasm), exports(&merged), "exports");
+/// A module whose functions were merged, or put in another order, is valid, offers the same, and does the same.
+pub fn merging_and_arranging_change_nothing(wasm: &[u8], seed: u64) {
     let plain = run(wasm, seed, FREE);
-    if !plain.overflowed() {
-        assert_same(&plain, &run(&merged, seed, FREE), "merged");
+    let merged = merge(wasm).expect("a valid module can be merged");
+    let arranged = arrange(wasm).expect("a valid module can be arranged");
+    for (changed, how) in [(merged, "merged"), (arranged, "arranged")] {
+        wasmparser::validate(&changed).unwrap_or_else(|error| panic!("{how}: {error}"));
+        let exports = |wasm: &[u8]| inspect(wasm).expect("a module").exports;
+        assert_eq!(exports(wasm), exports(&changed), "exports, {how}");
+        if !plain.overflowed() {
+            assert_same(&plain, &run(&changed, seed, FREE), how);
+        }
     }
 }
 
@@ -131,7 +134,7 @@ pub fn no_bytes_make_a_pass_panic(bytes: &[u8]) {
     {
         wasmparser::validate(&rewritten).expect("a rewritten module is valid");
     }
-    let _ = merge(bytes);
+    let _ = (merge(bytes), arrange(bytes));
     if let Ok(metered) = meter(bytes) {
         wasmparser::validate(&metered).expect("a metered module is valid");
         audit(&metered).expect("every cycle pays");

@@ -1,5 +1,6 @@
 //! The passes, judged by what the rewritten modules do.
 
+mod arrange;
 mod audit;
 mod differential;
 mod dispatch;
@@ -8,6 +9,7 @@ mod host;
 mod image;
 mod inspect;
 mod law;
+mod locations;
 mod merge;
 mod meter;
 mod prune;
