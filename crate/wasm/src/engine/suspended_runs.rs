@@ -17,7 +17,7 @@ use super::meter::Budget;
 use super::pool::Lease;
 use super::sandbox::Sandbox;
 
-/// Default of [`SuspendedRuns::max_parked_bytes`]: some 10 000 runs of ordinary handlers.
+/// Most bytes of parked runs, unless the embedder says otherwise: some 10 000 runs of ordinary handlers.
 pub const MAX_PARKED_BYTES: u32 = 256 << 20;
 
 /// A run, but for its memory.
