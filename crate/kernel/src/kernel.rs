@@ -71,8 +71,7 @@ impl Kernel {
         let (kernel, open, source) = (self.clone(), self.check_open(), source.to_owned());
         async move {
             open?;
-            let prepared = Prepared::new(&kernel.0, &source, options)?;
-            drop(source);
+            let prepared = Prepared::new(&kernel.0, source, options)?;
             Ok(run_loop::drive(prepared, observer, Rc::clone(&kernel.0.platform.spawner)).await)
         }
     }
@@ -86,8 +85,7 @@ impl Kernel {
         let (kernel, open, source) = (self.clone(), self.check_open(), source.to_owned());
         async move {
             open?;
-            let prepared = Prepared::new(&kernel.0, &source, options)?;
-            drop(source);
+            let prepared = Prepared::new(&kernel.0, source, options)?;
             Ok(kernel.0.suspended.execute(&kernel.0.platform, prepared).await)
         }
     }

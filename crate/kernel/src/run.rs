@@ -67,7 +67,7 @@ impl Prepared {
     /// # Errors
     /// `INVALID_ARGUMENT` for limits that cannot be kept, `INVALID_CAPABILITY` for a caveat that the extension does not
     /// declare, `RESOURCE_LIMIT` for state, arguments or a scope beyond the limits.
-    pub(crate) fn new(shared: &Rc<Shared>, source: &str, options: RunOptions) -> Result<Self, Error> {
+    pub(crate) fn new(shared: &Rc<Shared>, source: String, options: RunOptions) -> Result<Self, Error> {
         let RunOptions { context, limits, signal, recording } = options;
         let limits = limits.unwrap_or_else(|| shared.limits.clone());
         limits.validate()?;

@@ -9,12 +9,9 @@ use std::fmt;
 
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
-use wasmparser::{
-    CodeSectionReader, CustomSectionReader, FunctionBody, FunctionSectionReader, KnownCustom, Name, Parser, Payload,
-    TypeRef,
-};
+use wasmparser::{CodeSectionReader, CustomSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload};
 
-use crate::prune::demangled;
+use crate::functions;
 
 /// Why the functions of a module could not be arranged: it is not valid; the text says where.
 #[derive(Debug)]
@@ -60,22 +57,11 @@ impl Arrangement {
         for payload in Parser::new(0).parse_all(wasm) {
             match payload? {
                 Payload::ImportSection(section) => {
-                    for import in section.into_imports() {
-                        imported += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
-                    }
+                    imported = functions::imported(section)?;
                 }
                 Payload::FunctionSection(section) => count = section.count(),
                 Payload::CustomSection(section) => {
-                    if let KnownCustom::Name(section) = section.as_known() {
-                        for name in section {
-                            if let Name::Function(functions) = name? {
-                                for function in functions {
-                                    let function = function?;
-                                    names.insert(function.index, demangled(function.name));
-                                }
-                            }
-                        }
-                    }
+                    names.extend(functions::names(&section)?);
                 }
                 _ => {}
             }

@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex};
 
 use walrus::ir::{Instr, InstrLocId, RefFunc, VisitorMut, dfs_pre_order_mut};
 use walrus::{ElementItems, ExportItem, FunctionId, ModuleConfig, passes::gc};
-use wasmparser::{BinaryReaderError, Operator, Parser, Payload, TypeRef};
+use wasmparser::{BinaryReaderError, Operator, Parser, Payload};
+
+use crate::functions::imported;
 
 /// Why the functions of a module could not be merged: it is not valid; the text says where.
 #[derive(Debug)]
@@ -105,9 +107,7 @@ impl<'a> Functions<'a> {
         for payload in Parser::new(0).parse_all(wasm) {
             match payload? {
                 Payload::ImportSection(section) => {
-                    for import in section.into_imports() {
-                        functions.imported += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
-                    }
+                    functions.imported = imported(section)?;
                 }
                 Payload::FunctionSection(section) => {
                     functions.types = section.into_iter().collect::<Result<_, _>>()?;

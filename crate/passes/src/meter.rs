@@ -34,7 +34,6 @@
 
 use std::fmt;
 
-use crate::prune::demangled;
 use walrus::ir::{
     self, BinaryOp, Binop, Call, Const, GlobalGet, GlobalSet, IfElse, Instr, InstrLocId, InstrSeq, InstrSeqId,
     LocalGet, LocalTee, UnaryOp, Unop, Value, Visitor,
@@ -43,6 +42,8 @@ use walrus::{
     ConstExpr, FunctionBuilder, FunctionId, GlobalId, LocalFunction, LocalId, MemoryId, Module, ModuleConfig, TableId,
     ValType,
 };
+
+use crate::functions::demangled;
 
 /// Module name of the imported tick function.
 pub const TICK_MODULE: &str = "nexus";

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use wasmparser::{BinaryReaderError, KnownCustom, Name, Parser, Payload, TypeRef};
+use wasmparser::{BinaryReaderError, Parser, Payload};
 
-use crate::prune::demangled;
+use crate::functions;
 
 /// A part of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +30,7 @@ pub fn parts(wasm: &[u8]) -> Result<Vec<Part>, BinaryReaderError> {
         let section = match &payload {
             Payload::TypeSection(section) => Some(("types", section.range())),
             Payload::ImportSection(section) => {
-                for import in section.clone().into_imports() {
-                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
-                }
+                imported = functions::imported(section.clone())?;
                 Some(("imports", section.range()))
             }
             Payload::FunctionSection(section) => Some(("types of functions", section.range())),
@@ -44,16 +42,7 @@ pub fn parts(wasm: &[u8]) -> Result<Vec<Part>, BinaryReaderError> {
                 None
             }
             Payload::CustomSection(section) => {
-                if let KnownCustom::Name(section) = section.as_known() {
-                    for name in section {
-                        if let Name::Function(functions) = name? {
-                            for function in functions {
-                                let function = function?;
-                                names.insert(function.index, demangled(function.name));
-                            }
-                        }
-                    }
-                }
+                names.extend(functions::names(section)?);
                 None
             }
             _ => None,

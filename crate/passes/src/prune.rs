@@ -12,6 +12,8 @@ use std::fmt;
 use walrus::ir::{Instr, InstrLocId, InstrSeq, InstrSeqId, Unreachable, Visitor, dfs_in_order};
 use walrus::{FunctionId, FunctionKind, LocalFunction, Module, ModuleConfig, passes::gc};
 
+use crate::functions::demangled;
+
 /// What never happens in a module.
 #[derive(Clone, Copy, Debug)]
 pub enum Cut<'a> {
@@ -91,12 +93,6 @@ pub fn prune(wasm: &[u8], cuts: &[Cut]) -> Result<Vec<u8>, PruneError> {
     }
     gc::run(&mut module);
     Ok(module.emit_wasm())
-}
-
-/// A function's name as its author would write it.
-#[must_use]
-pub fn demangled(name: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(name))
 }
 
 /// Does `work` in the bodies of the functions that `are_meant`, and adds up what it answers.
