@@ -60,6 +60,18 @@ function withResolvers() {
   return { promise: new Promise((done) => (resolve = done)), resolve };
 }
 
+test("a notification that comes late, when the next host call waits already, is not taken for its answer", async () => {
+  // Every other wait ends at once, as one does that a notification finds which was meant for the one before.
+  const kernel = await inWorkers({}, await packageWhoseWorkersBeginWith(`{
+    const wait = Atomics.wait;
+    let waits = 0;
+    Atomics.wait = (...given) => (waits++ % 2 ? "ok" : wait(...given));
+  }`));
+  kernel.hostFunctions.register({ name: "echo", call: ([value]) => value });
+  const source = "return Array.from({ length: 50 }, (_, i) => $host.echo(i))";
+  assert.deepEqual(returned(await kernel.run(source, { capabilities: ALL })), Array.from({ length: 50 }, (_, i) => i));
+});
+
 test("a Worker that does not stop in time is ended: TIMEOUT, with the effects of completed segments, and the kernel goes on", async () => {
   const kernel = await inWorkers({ pool: { maxInstances: 1 }, extensions: [extension("e", { m: () => 1 })] }, clockless);
   const source = `$emit("before"); await $ext.e.m(); $emit("during"); ${LOOP}`;
