@@ -216,8 +216,13 @@ impl Charges {
             let Part::Other(op, offset) = part else { continue };
             let wrong = |reason| Err((*offset, reason));
             if let Some(shift) = length_shift(op) {
-                let paid =
-                    at.checked_sub(1).is_some_and(|before| matches!(parts[before], Part::Length(s) if s == shift));
+                let paid = at.checked_sub(1).is_some_and(|before| match parts[before] {
+                    Part::Length(s) => s == shift,
+                    // It costs nothing.
+                    Part::Other(Operator::I32Const { value }, _) => (0..1 << shift).contains(value),
+                    Part::Other(Operator::I64Const { value }, _) => (0..1 << shift).contains(value),
+                    _ => false,
+                });
                 if !paid {
                     return wrong("works in proportion to a length that is not paid for");
                 }

@@ -6,8 +6,8 @@
 //! two points is therefore bounded by the length of the code.
 //!
 //! The bulk instructions (`memory.copy` and its kin) work in proportion to an operand: they cost one for each 64 bytes, or 8
-//! elements, before they run. Unpaid, a copy of 16 MiB costs nothing and takes as long as two million loop turns (V8: 4 ms at
-//! 2 ns a turn); at this price a unit of fuel buys 2 to 16 ns of either.
+//! elements, before they run, so those with a small constant for their length are free. Unpaid, a copy of 16 MiB costs nothing and
+//! takes as long as two million loop turns (V8: 4 ms at 2 ns a turn); at this price a unit of fuel buys 2 to 16 ns of either.
 //!
 //! Two things are not paid for, and whoever takes modules from strangers has to keep them out: `memory.atomic.wait` sleeps
 //! without working, and objects of the garbage collection proposal live outside of the memory that is limited.
@@ -254,9 +254,19 @@ impl Length {
         };
         Some(Self { wide, shift })
     }
+
+    /// Whether `instr`, which puts the length on the stack, says that it costs nothing. Most are like that: values that are moved.
+    fn is_free(self, instr: &Instr) -> bool {
+        let length = match (instr, self.wide) {
+            (Instr::Const(Const { value: Value::I32(length) }), false) => i64::from(length.cast_unsigned()),
+            (Instr::Const(Const { value: Value::I64(length) }), true) => *length,
+            _ => return false,
+        };
+        (0..1 << self.shift).contains(&length)
+    }
 }
 
-/// Where in a function the bulk instructions are, in order within each sequence.
+/// Where in a function the bulk instructions are that may cost something, in order within each sequence.
 fn bulk_instructions(module: &Module, id: FunctionId) -> Vec<(InstrSeqId, usize, Length)> {
     struct Finder<'m> {
         module: &'m Module,
@@ -266,7 +276,10 @@ fn bulk_instructions(module: &Module, id: FunctionId) -> Vec<(InstrSeqId, usize,
     impl<'instr> Visitor<'instr> for Finder<'_> {
         fn start_instr_seq(&mut self, sequence: &'instr InstrSeq) {
             for (at, (instr, _)) in sequence.instrs.iter().enumerate() {
-                self.found.extend(Length::of(self.module, instr).map(|length| (sequence.id(), at, length)));
+                let before = at.checked_sub(1).map(|before| &sequence.instrs[before].0);
+                let length =
+                    Length::of(self.module, instr).filter(|length| !before.is_some_and(|it| length.is_free(it)));
+                self.found.extend(length.map(|length| (sequence.id(), at, length)));
             }
         }
     }

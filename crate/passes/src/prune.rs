@@ -4,10 +4,15 @@
 //! forbids `eval` still carries a parser for it. Whoever knows better says where to cut. What is cut traps, should it be reached
 //! after all, and what only it called is gone.
 //!
+//! Text that was only given to calls that are gone becomes zeros, which compress.
+//!
 //! Functions are named as in the module's name section, demangled and without hashes; a part of the name will do.
+
+mod unused_text;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::ops::Range;
 
 use walrus::ir::{Instr, InstrLocId, InstrSeq, InstrSeqId, Unreachable, Visitor, dfs_in_order};
 use walrus::{FunctionId, FunctionKind, LocalFunction, Module, ModuleConfig, passes::gc};
@@ -69,6 +74,7 @@ pub fn prune(wasm: &[u8], cuts: &[Cut]) -> Result<Vec<u8>, PruneError> {
         .collect();
     let named = |part: &str| names.iter().filter(|(_, name)| name.contains(part)).map(|(id, _)| *id).collect();
     let named_one_of = |parts: &[&str]| parts.iter().flat_map(|part| -> Vec<FunctionId> { named(part) }).collect();
+    let mut texts = Vec::new();
     for cut in cuts {
         let found = match cut {
             Cut::Function(name) => {
@@ -77,14 +83,18 @@ pub fn prune(wasm: &[u8], cuts: &[Cut]) -> Result<Vec<u8>, PruneError> {
             }
             Cut::Calls { from, to } => {
                 let callees: HashSet<FunctionId> = named_one_of(to);
-                in_bodies(&mut module, |id| names[&id].contains(from), |body| end_before_calls(body, &callees))
+                in_bodies(
+                    &mut module,
+                    |id| names[&id].contains(from),
+                    |body| end_before_calls(body, &callees, &mut texts),
+                )
             }
             Cut::Ends { of, but_in } => {
                 let mut callees: HashSet<FunctionId> = named_one_of(of);
                 // A name may mean more than was thought of.
                 callees.retain(|id| never_returns(&module, *id));
                 let callers = |id| !callees.contains(&id) && !names[&id].contains(but_in);
-                in_bodies(&mut module, callers, |body| end_before_calls(body, &callees))
+                in_bodies(&mut module, callers, |body| end_before_calls(body, &callees, &mut texts))
             }
         };
         if found == 0 {
@@ -92,6 +102,7 @@ pub fn prune(wasm: &[u8], cuts: &[Cut]) -> Result<Vec<u8>, PruneError> {
         }
     }
     gc::run(&mut module);
+    unused_text::blank(&mut module, &texts);
     Ok(module.emit_wasm())
 }
 
@@ -99,7 +110,7 @@ pub fn prune(wasm: &[u8], cuts: &[Cut]) -> Result<Vec<u8>, PruneError> {
 fn in_bodies(
     module: &mut Module,
     are_meant: impl Fn(FunctionId) -> bool,
-    work: impl Fn(&mut LocalFunction) -> usize,
+    mut work: impl FnMut(&mut LocalFunction) -> usize,
 ) -> usize {
     let bodies = module.funcs.iter_local_mut().filter(|(id, _)| are_meant(*id));
     bodies.map(|(_, body)| work(body)).sum()
@@ -111,7 +122,8 @@ fn empty(body: &mut LocalFunction) -> usize {
     1
 }
 
-fn end_before_calls(body: &mut LocalFunction, callees: &HashSet<FunctionId>) -> usize {
+/// Notes where the text is that the calls were given.
+fn end_before_calls(body: &mut LocalFunction, callees: &HashSet<FunctionId>, texts: &mut Vec<Range<u32>>) -> usize {
     struct Sequences(Vec<InstrSeqId>);
 
     impl<'instr> Visitor<'instr> for Sequences {
@@ -130,6 +142,7 @@ fn end_before_calls(body: &mut LocalFunction, callees: &HashSet<FunctionId>) -> 
         if let Some(call) = call {
             // What only made the arguments.
             let start = instrs[..call].iter().rposition(|(instr, _)| !is_pure(instr)).map_or(0, |last| last + 1);
+            texts.extend(unused_text::given(&instrs[start..call]));
             end_at(instrs, start);
             found += 1;
         }

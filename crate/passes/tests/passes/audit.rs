@@ -34,6 +34,15 @@ fn what_pays_passes() {
 }
 
 #[test]
+fn a_small_constant_for_a_length_costs_nothing() {
+    audit(&by_hand("(func (memory.copy (i32.const 0) (i32.const 0) (i32.const 63)))")).unwrap();
+    for length in ["(i32.const 64)", "(i32.const -1)", "(block (result i32) (i32.const 63))"] {
+        let wasm = by_hand(&format!("(func (memory.copy (i32.const 0) (i32.const 0) {length}))"));
+        assert!(complaint(&wasm).contains("a length"), "{length}");
+    }
+}
+
+#[test]
 fn a_call_of_a_function_that_only_pays_is_a_payment() {
     audit(&by_hand("(func $p (local $s i64) (charge)) (func $f (call $p) (loop (call $p) (br 0)) (call $f))")).unwrap();
 }

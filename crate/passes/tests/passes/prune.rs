@@ -80,6 +80,27 @@ fn an_end_without_its_message_ends_at_the_same_place() {
 }
 
 #[test]
+fn text_that_nothing_leads_to_any_more_is_blanked() {
+    // Messages at 100, 110 and 120; the second is also read, a word of the data leads into the third.
+    let wasm = wat::parse_str(
+        r#"(module
+            (memory (export "memory") 1)
+            (data (i32.const 100) "first.....second....third.....")
+            (data (i32.const 200) "\7a\00\00\00")
+            (func $core::panicking::panic (param i32 i32) unreachable)
+            (func (export "fail") (param i32)
+                (if (i32.eq (local.get 0) (i32.const 1)) (then (call $core::panicking::panic (i32.const 100) (i32.const 5))))
+                (if (i32.eq (local.get 0) (i32.const 2)) (then (call $core::panicking::panic (i32.const 110) (i32.const 6))))
+                (call $core::panicking::panic (i32.const 120) (i32.const 5)))
+            (func (export "second") (result i32) (i32.load (i32.const 110))))"#,
+    )
+    .unwrap();
+    let pruned = prune(&wasm, &[Cut::Ends { of: &["core::panicking::"], but_in: "overflow" }]).unwrap();
+    let memory = host::start(&pruned, i64::MAX, i64::MAX).unwrap().memory();
+    assert_eq!(memory[100..130], *b"\0\0\0\0\0.....second....third.....");
+}
+
+#[test]
 fn a_cut_that_finds_nothing_is_an_error() {
     for cut in [
         Cut::Function("engine::Nobody"),
