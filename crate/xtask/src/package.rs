@@ -164,9 +164,9 @@ fn cargo_build(package: &str, profile: Profile) -> Result<PathBuf> {
     build.args(["rustc", "--package", package, "--lib", "--profile", profile.name()]);
     build.args(["--target", "wasm32-unknown-unknown", "--locked", "--config", &remapped_paths()?]);
     if (package, profile) == ("nexus-sandbox", Profile::Release) {
-        // For the last pass over all crates together, a tenth of the compiler's own: more copies of functions at their callers make
-        // the module larger and hardly faster. Within the crates it is otherwise (docs/size.md).
-        build.args(["--", "-Cllvm-args=-inline-threshold=25"]);
+        // For the last pass over all crates together, a fifth of the compiler's own: more copies of functions at their callers make
+        // the module larger and not faster. Within the crates it is otherwise (docs/size.md).
+        build.args(["--", "-Cllvm-args=-inline-threshold=50"]);
     }
     run(&mut build)?;
     let file = format!("{}.wasm", package.replace('-', "_"));
