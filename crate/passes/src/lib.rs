@@ -8,6 +8,7 @@
 //! | [`dispatch()`] | an interpreter jumps to its opcodes instead of calling them through pointers |
 //! | [`meter()`] | every loop and every non-leaf function pays for its work from a fuel counter |
 //! | [`audit()`] | checks that a metered module pays wherever work repeats or grows with an operand |
+//! | [`boot_at_start()`] | instances boot when they are made |
 //! | [`embed_image()`] | instances start with the memory of one that has booted |
 //! | [`arrange()`] | functions that have much in common stand side by side, for compressors |
 //! | [`strip()`] | custom sections, names included, are dropped |
@@ -27,6 +28,7 @@
 
 pub mod arrange;
 pub mod audit;
+pub mod boot;
 pub mod dispatch;
 pub mod functions;
 pub mod image;
@@ -41,6 +43,7 @@ pub mod strip;
 
 pub use arrange::{ArrangeError, arrange};
 pub use audit::{AuditError, audit};
+pub use boot::{BootError, boot_at_start};
 pub use dispatch::{DispatchError, dispatch};
 pub use functions::demangled;
 pub use image::{ImageError, embed_image};

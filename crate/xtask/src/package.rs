@@ -20,6 +20,9 @@ use crate::{
     process::{read, run},
 };
 
+/// The function of the sandbox that starts its interpreter.
+const BOOT: &str = "nexus_boot";
+
 /// Which cargo profile the modules are built with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
@@ -85,11 +88,14 @@ fn sandbox_module(profile: Profile) -> Result<PathBuf> {
     let module = layout::npm().join(profile.sandbox());
     let with_names = named_sandbox(profile);
     unless_fresh(profile.sandbox(), std::slice::from_ref(&built), &[module.clone(), with_names.clone()], || {
-        let charge = |name: &str| {
-            let seldom = profile == Profile::Small || SELDOM.iter().any(|part| name.contains(part));
-            if seldom { Charge::Called } else { Charge::Inline }
+        let is_seldom = |name: &str| SELDOM.iter().any(|part| name.contains(part));
+        let charge = |name: &str| if is_seldom(name) { Charge::Called } else { Charge::Inline };
+        let metered = nexus_passes::meter_with(&dispatched(&built, profile)?, charge)?;
+        let named = match profile {
+            // The memory of a booted instance is a thirtieth of the download.
+            Profile::Small => nexus_passes::boot_at_start(&metered, BOOT)?,
+            _ => booted(&metered)?,
         };
-        let named = booted(&nexus_passes::meter_with(&dispatched(&built, profile)?, charge)?)?;
         fs::write(&with_names, &named)?;
         // Names last: other passes find functions by them.
         let finished = if profile == Profile::Quick { named } else { nexus_passes::arrange(&named)? };
@@ -128,7 +134,7 @@ fn dispatched(built: &Path, profile: Profile) -> Result<Vec<u8>> {
 
 /// A module of the sandbox with its boot image.
 fn booted(module: &[u8]) -> Result<Vec<u8>> {
-    Ok(nexus_passes::embed_image(module, &boot_image(module)?, "nexus_boot")?)
+    Ok(nexus_passes::embed_image(module, &boot_image(module)?, BOOT)?)
 }
 
 /// The memory of the module once it has booted.

@@ -2,6 +2,7 @@
 
 mod arrange;
 mod audit;
+mod boot;
 mod differential;
 mod dispatch;
 mod generated;

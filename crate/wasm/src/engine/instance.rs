@@ -68,6 +68,9 @@ struct Inner {
     exports: RefCell<Option<Exports>>,
 }
 
+/// More than an instance needs to boot: nothing of a handler is in it yet.
+const BOOT: Budget = Budget::new(1 << 40, 60_000);
+
 /// One instance.
 pub struct Instance {
     inner: Rc<Inner>,
@@ -99,6 +102,8 @@ impl Instance {
                     .map_or_else(|| Err(JsValue::from_str("no instance")), |inner| inner.host_call(pointer, length))
             })
         };
+        // The smaller sandbox boots now; the other did when it was built.
+        inner.meter.open(BOOT, None);
         let instantiate = async {
             let functions = Object::new();
             Reflect::set(&functions, &"tick".into(), tick.as_ref())?;
@@ -114,6 +119,7 @@ impl Instance {
                 format!("the sandbox cannot be started: {}", error_from_js(&thrown).message),
             )
         })?;
+        inner.meter.close(0);
         inner.exports.replace(Some(exports.clone()));
         let boot_stack_pointer = exports.stack_pointer.value();
         Ok(Self { inner, exports, boot_stack_pointer, told: Cell::new(0), _imports: (tick, host_call) })
