@@ -2,6 +2,7 @@
 
 import * as glue from "./generated/kernel.js";
 import { NexusError, invalidArgument } from "./errors.js";
+import { callExtension } from "./extension-call.js";
 import type { ImageStorage } from "./image-storage.js";
 import { threads, type Connect, type Threads } from "./threads.js";
 
@@ -23,6 +24,7 @@ export interface Surroundings {
   /** These two where there are any. */
   readonly threads: Threads | undefined;
   readonly openImageStorage: ModuleSource["openImageStorage"] | undefined;
+  readonly callExtension: typeof callExtension;
 }
 
 let bound: WebAssembly.Module | undefined;
@@ -46,6 +48,7 @@ export async function load(source: ModuleSource): Promise<Surroundings> {
       sandbox,
       threads: source.connect && threads(source.connect, kernel, sandbox),
       openImageStorage: source.openImageStorage,
+      callExtension,
     };
   } catch (error) {
     throw asWasmError(error);

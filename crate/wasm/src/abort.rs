@@ -1,11 +1,11 @@
-//! `AbortSignal`s: the embedder's as the kernel's, and the kernel's as JavaScript's.
+//! `AbortSignal`s of the embedder's, as the kernel's.
 
 use js_sys::Reflect;
 use nexus_core::Error;
-use nexus_kernel::abort::{AbortController, AbortListener, AbortSignal};
+use nexus_kernel::abort::{AbortController, AbortSignal};
 use wasm_bindgen::prelude::*;
 
-use crate::interop::{Failure, error_from_js, error_to_js};
+use crate::interop::{Failure, error_from_js};
 
 /// A signal of the embedder's, followed until this is dropped.
 pub struct Followed {
@@ -69,31 +69,4 @@ fn reason(signal: &web_sys::AbortSignal) -> String {
         .ok()
         .filter(|reason| !reason.is_undefined())
         .map_or_else(|| "aborted by the caller".to_owned(), |reason| error_from_js(&reason).message)
-}
-
-/// A signal of the kernel's, as JavaScript sees it; it is aborted only while this lives.
-pub struct HandedOut {
-    controller: web_sys::AbortController,
-    _listener: AbortListener,
-}
-
-impl HandedOut {
-    /// Follows `signal`.
-    ///
-    /// # Errors
-    /// What the platform throws if it has no `AbortController`.
-    pub fn new(signal: &AbortSignal) -> Result<Self, Failure> {
-        let controller = web_sys::AbortController::new()?;
-        let listener = {
-            let controller = controller.clone();
-            signal.on_abort(move |reason| controller.abort_with_reason(&error_to_js(reason)))
-        };
-        Ok(Self { controller, _listener: listener })
-    }
-
-    /// The `AbortSignal` to hand out.
-    #[must_use]
-    pub fn to_js(&self) -> JsValue {
-        self.controller.signal().into()
-    }
 }

@@ -1,6 +1,5 @@
 //! Time: the embedder's clock or the platform's, and the platform's timers.
 
-use gloo_timers::future::TimeoutFuture;
 use js_sys::{Date, Function};
 use nexus_core::limits;
 use nexus_kernel::clock::Clock;
@@ -8,6 +7,7 @@ use nexus_kernel::engine::LocalFuture;
 use wasm_bindgen::prelude::*;
 
 use crate::interop::{Failure, Fields};
+use crate::timer;
 
 /// Tells the embedder's time where there is one, and waits in the platform's.
 pub struct JsClock {
@@ -39,6 +39,6 @@ impl Clock for JsClock {
     fn sleep(&self, ms: u64) -> LocalFuture<'static, ()> {
         // Timers of the platform hold 31 bits; limits are validated against the same bound.
         let ms = u32::try_from(ms.min(limits::LONGEST_MS)).unwrap_or_default();
-        Box::pin(TimeoutFuture::new(ms))
+        Box::pin(timer::sleep(ms))
     }
 }

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise};
 use nexus_core::{Error, Value};
 use nexus_kernel::engine::LocalFuture;
 use nexus_kernel::extension::{CallContext, Extension};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::abort::HandedOut;
+use crate::completion::Completion;
 use crate::interop::value::Bounds;
-use crate::interop::{Failure, Fields, error_from_js, value_from_js, value_to_js};
+use crate::interop::{Failure, Fields, error_from_js, error_to_js, value_from_js, value_to_js};
+use crate::surroundings::Surroundings;
 
 /// `{ name, methods, capabilities?, init?, shutdown?, call(method, args, { signal }) }`.
 pub struct JsExtension {
@@ -24,6 +25,7 @@ pub struct JsExtension {
     caveats: Vec<String>,
     /// Each caveat's function `(method, args) => string`.
     caveat_values: BTreeMap<String, Function>,
+    surroundings: Surroundings,
 }
 
 impl JsExtension {
@@ -31,7 +33,7 @@ impl JsExtension {
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` naming the member that is missing or wrong.
-    pub fn from_js(object: &JsValue) -> Result<Self, Failure> {
+    pub fn from_js(object: &JsValue, surroundings: Surroundings) -> Result<Self, Failure> {
         if !object.is_object() {
             return Err(Error::invalid_argument("an extension has to be an object").into());
         }
@@ -55,21 +57,17 @@ impl JsExtension {
             shutdown: fields.function("shutdown")?,
             caveats: caveat_values.keys().cloned().collect(),
             caveat_values,
+            surroundings,
         })
     }
 
     async fn hook(&self, hook: Option<&Function>) -> Result<(), Error> {
         if let Some(hook) = hook {
             let answer = hook.call0(&self.object).map_err(|thrown| error_from_js(&thrown))?;
-            settled(&answer).await.map_err(Failure::into_error)?;
+            JsFuture::from(Promise::resolve(&answer)).await.map_err(|thrown| error_from_js(&thrown))?;
         }
         Ok(())
     }
-}
-
-/// What a value comes to, be it a promise or not.
-async fn settled(answer: &JsValue) -> Result<JsValue, Failure> {
-    Ok(JsFuture::from(Promise::resolve(answer)).await?)
 }
 
 impl Extension for JsExtension {
@@ -96,15 +94,17 @@ impl Extension for JsExtension {
         context: CallContext,
     ) -> LocalFuture<'a, Result<Value, Error>> {
         Box::pin(async move {
-            let signal = HandedOut::new(&context.signal).map_err(Failure::into_error)?;
-            let options = Object::new();
-            let answer = async {
-                Reflect::set(&options, &"signal".into(), &signal.to_js())?;
-                let args: Array = args.iter().map(value_to_js).collect();
-                let answer = settled(&self.call.call3(&self.object, &method.into(), &args, &options)?).await?;
-                value_from_js(&answer, Bounds::WIDEST)
-            };
-            answer.await.map_err(Failure::into_error)
+            let completion = Completion::new();
+            let args: Array = args.iter().map(value_to_js).collect();
+            let (number, complete) = (completion.number(), Completion::complete());
+            let Self { surroundings, object, call, .. } = self;
+            let abort = surroundings.call_extension(object, call, method, args, number, &complete);
+            // Until it has answered.
+            let _aborting = context.signal.on_abort(move |reason| {
+                let _ = abort.call1(&JsValue::UNDEFINED, &error_to_js(reason));
+            });
+            let answer = completion.await.map_err(Failure::Thrown);
+            answer.and_then(|answer| value_from_js(&answer, Bounds::WIDEST)).map_err(Failure::into_error)
         })
     }
 

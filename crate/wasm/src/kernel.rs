@@ -50,6 +50,7 @@ const NO_SHARED_MEMORY: &str = "with options.executor \"worker\" a handler waits
 pub struct JsKernel {
     kernel: Kernel,
     platform: Platform,
+    surroundings: Surroundings,
     /// Why handlers cannot call host functions, if they cannot.
     no_host_functions: Option<&'static str>,
 }
@@ -85,7 +86,7 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
         let platform =
             Platform { engine, clock: Rc::new(clock), entropy: Rc::new(entropy), spawner: Rc::new(Microtasks) };
         let kernel = Kernel::new(platform.clone(), limits, parking_key).map_err(Failure::from)?;
-        Ok(JsKernel { kernel, platform, no_host_functions }.into())
+        Ok(JsKernel { kernel, platform, surroundings, no_host_functions }.into())
     })
 }
 
@@ -199,7 +200,7 @@ impl JsKernel {
     #[wasm_bindgen(js_name = registerExtension)]
     pub fn register_extension(&self, extension: &JsValue) -> Result<(), JsValue> {
         self.ensure_open()?;
-        let extension = Rc::new(JsExtension::from_js(extension)?);
+        let extension = Rc::new(JsExtension::from_js(extension, self.surroundings.clone())?);
         Ok(self.kernel.extensions().register(extension).map_err(Failure::from)?)
     }
 

@@ -10,7 +10,7 @@
 //! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
 //! | [`extension`], [`host_function`] | objects of the embedder's, as the kernel sees them |
 //! | [`fetch`], [`clock`], [`entropy`], [`abort`] | the platform, as the kernel sees it |
-//! | [`promise`], [`executor`], `timer` | futures as promises, panics as rejections; waiting |
+//! | [`promise`], [`executor`], `completion`, `timer` | futures as promises, panics as rejections; waiting |
 //! | [`surroundings`] | what the facade finds around it: modules, Workers, storage |
 //! | [`capabilities`], [`msgpack`] | exports that need no kernel |
 
@@ -18,6 +18,7 @@ pub mod abort;
 pub mod arguments;
 pub mod capabilities;
 pub mod clock;
+mod completion;
 mod console;
 pub mod engine;
 pub mod entropy;

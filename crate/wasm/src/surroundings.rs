@@ -1,11 +1,12 @@
 //! What the facade finds around it, as the kernel takes it: `Surroundings` of `pkg-config/src/binding.ts`.
 
-use js_sys::{Function, Promise, Uint8Array};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
     /// What a kernel is opened over.
+    #[derive(Clone)]
     pub type Surroundings;
     /// A `WebAssembly.Module`.
     #[wasm_bindgen(method, getter)]
@@ -16,6 +17,18 @@ extern "C" {
     /// `(bytes) => Promise<ImageStorage | undefined>`, where there may be such a thing.
     #[wasm_bindgen(method, getter, js_name = openImageStorage)]
     pub fn open_image_storage(this: &Surroundings) -> Option<Function>;
+    /// Calls an extension. What comes of it is told to `complete`, with the number; what is answered here aborts the call's signal, for
+    /// a reason.
+    #[wasm_bindgen(method, js_name = callExtension)]
+    pub fn call_extension(
+        this: &Surroundings,
+        extension: &JsValue,
+        call: &Function,
+        method: &str,
+        args: Array,
+        number: u32,
+        complete: &Function,
+    ) -> Function;
 
     /// Starts Workers: `Threads` of `pkg-config/src/threads.ts`.
     pub type Threads;

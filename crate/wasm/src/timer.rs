@@ -1,17 +1,40 @@
-//! A timer of the platform's that keeps no process alive.
+//! Timers of the platform's.
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
+
+use crate::completion::Completion;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_name = setTimeout)]
     fn set_timeout(callback: &Function, ms: f64) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = setTimeout)]
+    fn set_completion(complete: &Function, ms: u32, number: u32, succeeded: bool) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue) -> Result<(), JsValue>;
 }
 
-/// Calls back once, unless it is dropped before.
+/// Waits for `ms` milliseconds, at most 2^31 - 1. Node goes on for as long. Where the platform lets nobody wait, as Workers outside a
+/// request, it never ends.
+pub async fn sleep(ms: u32) {
+    struct Cleared(Option<JsValue>);
+
+    impl Drop for Cleared {
+        fn drop(&mut self) {
+            if let Some(id) = &self.0 {
+                let _ = clear_timeout(id);
+            }
+        }
+    }
+
+    let completion = Completion::new();
+    let mut timer = Cleared(set_completion(&Completion::complete(), ms, completion.number(), true).ok());
+    let _ = completion.await;
+    timer.0 = None;
+}
+
+/// Calls back once, unless it is dropped before. It keeps no process alive.
 pub struct Timer {
     id: JsValue,
     _callback: Closure<dyn FnMut()>,

@@ -372,7 +372,7 @@ mod tests {
         let since = monotonic_ms();
         while pool.available() > 0 {
             assert!(monotonic_ms() - since < 10_000.0, "nobody looked");
-            gloo_timers::future::TimeoutFuture::new(1).await;
+            crate::timer::sleep(1).await;
         }
         assert!(monotonic_ms() - since >= 15.0, "too early");
     }

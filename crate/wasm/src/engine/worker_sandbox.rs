@@ -1,12 +1,12 @@
 //! A sandbox in a Worker, as the kernel's thread sees it.
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::rc::Rc;
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, JsString, Uint8Array};
 use nexus_core::{Error, ErrorCode, Value, msgpack};
 use nexus_kernel::engine::HostDispatch;
@@ -23,6 +23,7 @@ use super::sandbox::{Footing, MemoryShare, Prepared, TotalMemory};
 use super::worker_message::{self as wire, Outcome, Reply, Request};
 use crate::interop::error_from_js;
 use crate::surroundings::Thread;
+use crate::timer;
 
 /// Milliseconds that a Worker may take, beyond the time that its call has left, until it is given up: what a stopped
 /// instance may take to tell what it did.
@@ -250,7 +251,7 @@ impl WorkerSandbox {
     async fn event(&mut self, ms: f64) -> Option<Event> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time that timers can wait")]
         let ms = ms.clamp(0.0, f64::from(i32::MAX)) as u32;
-        match select(self.inbox.next(), TimeoutFuture::new(ms)).await {
+        match select(self.inbox.next(), pin!(timer::sleep(ms))).await {
             Either::Left((event, _)) => event,
             Either::Right(_) => None,
         }
