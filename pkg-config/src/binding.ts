@@ -20,7 +20,8 @@ export interface ModuleSource {
 
 /** What a kernel is opened over; the kernel module is bound. */
 export interface Surroundings {
-  readonly sandbox: WebAssembly.Module;
+  /** Rejected with `WASM_ERROR` if it cannot be loaded. */
+  readonly sandbox: Promise<WebAssembly.Module>;
   /** These two where there are any. */
   readonly threads: Threads | undefined;
   readonly openImageStorage: ModuleSource["openImageStorage"] | undefined;
@@ -37,16 +38,21 @@ function bind(module: WebAssembly.Module): WebAssembly.Module {
 }
 
 /**
- * Loads both modules.
- * @throws NexusError `WASM_ERROR` if one cannot be loaded
+ * Loads the kernel module; the sandbox may still load afterwards.
+ * @throws NexusError `WASM_ERROR` if it cannot be loaded
  */
 export async function load(source: ModuleSource): Promise<Surroundings> {
   try {
-    const [loaded, sandbox] = await Promise.all([bound ?? source.kernel(), source.sandbox()]);
-    const kernel = bind(loaded);
+    const loading = bound ?? source.kernel();
+    const sandbox = source.sandbox().catch((error: unknown) => {
+      throw asWasmError(error);
+    });
+    // Whoever waits for it hears of it; without a kernel nobody does.
+    sandbox.catch(() => {});
+    const kernel = bind(await loading);
     return {
       sandbox,
-      threads: source.connect && threads(source.connect, kernel, sandbox),
+      threads: source.connect && threads(source.connect, kernel),
       openImageStorage: source.openImageStorage,
       callExtension,
     };

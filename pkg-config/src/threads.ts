@@ -18,7 +18,7 @@ type Receive = (kind: FromWorker["kind"], content: unknown) => void;
 
 /** Starts Workers for kernels. */
 export interface Threads {
-  readonly start: (receive: Receive) => Thread;
+  readonly start: (receive: Receive, sandbox: WebAssembly.Module) => Thread;
   /** Whether a Worker can wait for this thread, as it does when a handler calls a host function. */
   readonly sharesMemory: boolean;
 }
@@ -26,11 +26,12 @@ export interface Threads {
 /** Bytes that a reply to a host call takes at most in one piece; longer ones come in several. */
 const PIECE = 64 << 10;
 
-/** Workers over these modules, which are posted and not compiled again. */
-export function threads(connect: Connect, kernel: WebAssembly.Module, sandbox: WebAssembly.Module): Threads {
+/** Workers over this module and a sandbox, which are posted and not compiled again. */
+export function threads(connect: Connect, kernel: WebAssembly.Module): Threads {
   // A page has such memory only where it is isolated from other origins.
   const sharesMemory = typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated !== false;
-  return { start: (receive) => new Thread(connect, { kernel, sandbox }, sharesMemory, receive), sharesMemory };
+  const start: Threads["start"] = (receive, sandbox) => new Thread(connect, { kernel, sandbox }, sharesMemory, receive);
+  return { start, sharesMemory };
 }
 
 /** A Worker with a sandbox in it. */

@@ -210,6 +210,35 @@ test("a call gets an AbortSignal that aborts when the run does", async () => {
   assert.equal(seen.reason.code, "CANCELLED");
 });
 
+test("a signal that is looked at only after the abort is aborted too, and is one signal however it is looked at", async () => {
+  let context;
+  const scoped = await kernelFor({
+    extensions: [{ name: "e", methods: ["wait"], call: (_method, _args, given) => { context = given; return new Promise(() => {}); } }],
+  });
+  const controller = new AbortController();
+  const running = scoped.run("await $ext.e.wait()", { capabilities: ALL, signal: controller.signal });
+  while (!context) await sleep(1);
+  controller.abort(new Error("too late"));
+  failed(await running, "CANCELLED");
+  const { signal } = { ...context };
+  assert.ok(signal instanceof AbortSignal && signal.aborted);
+  assert.equal(signal.reason.code, "CANCELLED");
+  assert.equal(context.signal, signal);
+});
+
+test("what an answer throws while it is looked at is the call's failure", async () => {
+  const thenable = (then) => Object.defineProperty({}, "then", { get: then });
+  const answers = {
+    settles: () => ({ then: (resolve) => resolve(7) }),
+    throws: () => thenable(() => { throw new Error("no then"); }),
+    constructs: () => Object.defineProperty(Promise.resolve(1), "constructor", { get() { throw new Error("no constructor"); } }),
+    twice: () => ({ then: (resolve, reject) => { resolve("first"); reject(new Error("second")); } }),
+  };
+  const scoped = await kernelFor({ extensions: [extension("e", answers)] });
+  const outcome = async (method) => returned(await scoped.run(`try { return await $ext.e.${method}() } catch (error) { return error.message }`, { capabilities: ALL }));
+  assert.deepEqual(await Promise.all(Object.keys(answers).map(outcome)), [7, "no then", "no constructor", "first"]);
+});
+
 test("the losers of a race are aborted", async () => {
   const signals = [];
   const scoped = await kernelFor({

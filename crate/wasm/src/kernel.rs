@@ -11,6 +11,7 @@ use nexus_kernel::engine::LocalFuture;
 use nexus_kernel::spawner::Spawner;
 use nexus_kernel::{CallContext, HttpExtension, HttpOptions, Kernel, Platform};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::arguments::{
     CallArguments, Executor, KernelOptions, ParkArguments, ResumeArguments, RunArguments, ServiceArguments,
@@ -66,8 +67,6 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
     let given = KernelOptions::from_js(options);
     promise(async move {
         let KernelOptions { limits, pool, max_parked_bytes, parking_key, executor, cache, clock, entropy } = given?;
-        let module = surroundings.sandbox().dyn_into::<WebAssembly::Module>();
-        let module = module.map_err(|_| refused("the sandbox has to be a WebAssembly.Module"))?;
         let threads = match (executor, surroundings.threads()) {
             (Executor::Inline, _) => None,
             (Executor::Worker, Some(threads)) => Some(threads),
@@ -82,6 +81,9 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
             cache_bytes: cache.bytes,
             image_store: ImageStore::open(open_storage, cache.bytes).await,
         };
+        // As late as can be: what comes before is done while it loads.
+        let module = JsFuture::from(surroundings.sandbox()).await?.dyn_into::<WebAssembly::Module>();
+        let module = module.map_err(|_| refused("the sandbox has to be a WebAssembly.Module"))?;
         let engine = WasmEngine::open(module, options).await.map_err(Failure::from)?;
         let platform =
             Platform { engine, clock: Rc::new(clock), entropy: Rc::new(entropy), spawner: Rc::new(Microtasks) };

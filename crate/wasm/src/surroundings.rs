@@ -8,9 +8,9 @@ extern "C" {
     /// What a kernel is opened over.
     #[derive(Clone)]
     pub type Surroundings;
-    /// A `WebAssembly.Module`.
+    /// A promise for a `WebAssembly.Module`.
     #[wasm_bindgen(method, getter)]
-    pub fn sandbox(this: &Surroundings) -> JsValue;
+    pub fn sandbox(this: &Surroundings) -> Promise;
     /// Where there are Workers.
     #[wasm_bindgen(method, getter)]
     pub fn threads(this: &Surroundings) -> Option<Threads>;
@@ -32,7 +32,7 @@ extern "C" {
 
     /// Starts Workers: `Threads` of `pkg-config/src/threads.ts`.
     pub type Threads;
-    /// `(receive: (kind: "answer" | "call" | "failed", content) => void) => Thread`.
+    /// `(receive: (kind: "answer" | "call" | "failed", content) => void, sandbox: WebAssembly.Module) => Thread`.
     #[wasm_bindgen(method, getter)]
     pub fn start(this: &Threads) -> Function;
     /// Whether a Worker can wait for this thread.

@@ -1,10 +1,15 @@
 // Node: the modules lie beside the code.
 
-import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { Worker } from "node:worker_threads";
+import { open } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { once, type ModuleSource } from "../binding.js";
 import type { Connect } from "../threads.js";
+
+/** For what most processes never use: with the import of these two modules Node loads some ten others. */
+const require = createRequire(import.meta.url) as {
+  (name: "node:fs"): typeof import("node:fs");
+  (name: "node:worker_threads"): typeof import("node:worker_threads");
+};
 
 const file = (name: string) => new URL(`../../${name}`, import.meta.url);
 
@@ -15,6 +20,7 @@ const file = (name: string) => new URL(`../../${name}`, import.meta.url);
 const STACK_MIB = 8;
 
 const connect: Connect = (receive, fail) => {
+  const { Worker } = require("node:worker_threads");
   const script = new URL("../worker/node.js", import.meta.url);
   // Without what the process was started with: it may not fit a Worker (`--input-type`), or load what has no business there.
   const worker = new Worker(script, { name: "nexus-kernel", execArgv: [], resourceLimits: { stackSizeMb: STACK_MIB } });
@@ -27,10 +33,23 @@ const connect: Connect = (receive, fail) => {
   };
 };
 
+async function compile(name: string): Promise<WebAssembly.Module> {
+  const opened = await open(file(name));
+  try {
+    // At once: `readFile` goes back and forth for each half megabyte.
+    const bytes = new Uint8Array((await opened.stat()).size);
+    const { bytesRead } = await opened.read(bytes, 0, bytes.length, 0);
+    if (bytesRead < bytes.length) throw new Error(`${name} is shorter than its file system says`);
+    return WebAssembly.compile(bytes);
+  } finally {
+    await opened.close();
+  }
+}
+
 /** All there is, with the sandbox that has this name. */
 export const platform = (sandbox: string): ModuleSource => ({
-  kernel: once(async () => WebAssembly.compile(await readFile(file("kernel.wasm")))),
-  sandbox: once(async () => WebAssembly.compile(await readFile(file(sandbox)))),
+  kernel: once(() => compile("kernel.wasm")),
+  sandbox: once(() => compile(sandbox)),
   connect,
-  kernelNow: () => new WebAssembly.Module(readFileSync(file("kernel.wasm"))),
+  kernelNow: () => new WebAssembly.Module(require("node:fs").readFileSync(file("kernel.wasm"))),
 });

@@ -45,7 +45,7 @@ impl Sandboxes {
         let memory = TotalMemory::default();
         let replaced = Rc::new(Cell::new(0));
         let (maker, first) = if let Some(start) = start_worker {
-            let maker = WorkerMaker::new(start, memory.clone(), Rc::clone(&replaced));
+            let maker = WorkerMaker::new(start, module, memory.clone(), Rc::clone(&replaced));
             let first = Sandbox::Worker(maker.make().await?);
             (Maker::Worker(maker), first)
         } else {

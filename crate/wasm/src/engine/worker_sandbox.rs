@@ -7,7 +7,7 @@ use std::rc::Rc;
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use js_sys::{Function, JsString, Uint8Array};
+use js_sys::{Function, JsString, Uint8Array, WebAssembly};
 use nexus_core::{Error, ErrorCode, Value, msgpack};
 use nexus_kernel::engine::HostDispatch;
 use serde_bytes::ByteBuf;
@@ -46,6 +46,7 @@ enum Event {
 /// Starts Workers.
 pub struct WorkerMaker {
     start: Function,
+    module: WebAssembly::Module,
     memory: TotalMemory,
     /// Counts those that are dropped while they compute.
     given_up: Rc<Cell<u64>>,
@@ -66,8 +67,8 @@ pub struct WorkerSandbox {
 impl WorkerMaker {
     /// `start` is [`Threads::start`](crate::surroundings::Threads::start).
     #[must_use]
-    pub fn new(start: Function, memory: TotalMemory, given_up: Rc<Cell<u64>>) -> Self {
-        Self { start, memory, given_up }
+    pub fn new(start: Function, module: WebAssembly::Module, memory: TotalMemory, given_up: Rc<Cell<u64>>) -> Self {
+        Self { start, module, memory, given_up }
     }
 
     /// Starts one, and waits until it is ready.
@@ -94,7 +95,7 @@ impl WorkerMaker {
                 let _ = sender.unbounded_send(event);
             })
         };
-        let started = self.start.call1(&JsValue::UNDEFINED, receive.as_ref());
+        let started = self.start.call2(&JsValue::UNDEFINED, receive.as_ref(), &self.module);
         let thread = started.map_err(|thrown| cannot(&error_from_js(&thrown).message))?.unchecked_into();
         let mut sandbox = WorkerSandbox {
             thread,
