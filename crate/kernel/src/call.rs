@@ -67,14 +67,20 @@ impl Caller {
         }
     }
 
-    /// Makes an authorised call. Ends at the latest when the suspension timeout is over or `abort` aborts.
+    /// Makes an authorised call, and takes its arguments. Ends at the latest when the suspension timeout is over or `abort` aborts.
     ///
     /// # Errors
     /// `EXTENSION_ERROR` whatever went wrong.
-    pub(crate) async fn make(&self, call: &Suspension, grant: Grant, abort: AbortController) -> Result<Value, Error> {
-        let Suspension { extension_name, method, args, .. } = call;
+    pub(crate) async fn make(
+        &self,
+        call: &mut Suspension,
+        grant: Grant,
+        abort: AbortController,
+    ) -> Result<Value, Error> {
+        let args = std::mem::take(&mut call.args);
+        let Suspension { extension_name, method, .. } = &*call;
         let context = CallContext { signal: abort.signal(), grant };
-        let work = Box::pin(self.extensions.call(extension_name, method, args.clone(), context));
+        let work = Box::pin(self.extensions.call(extension_name, method, args, context));
         let stop = select(self.clock.sleep(self.timeout_ms), abort.signal().aborted());
         // Polled in this order: an answer that came in time counts.
         let outcome = match select(work, stop).await {

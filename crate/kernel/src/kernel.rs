@@ -57,7 +57,8 @@ impl Kernel {
 
     /// Runs a handler to its end, making the calls it asks for. The answer tells the effects of all segments, each
     /// once, in order; `observer` is called with each segment as it ends, the last one included.
-    /// Whether the kernel is open counts now, not when the future is first polled: a close in between cancels the run.
+    /// What is wrong with the options, and whether the kernel is open, counts now, not when the future is first polled: a close in
+    /// between cancels the run.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` if the kernel is closed or the limits cannot be kept; `INVALID_CAPABILITY` for a caveat that
@@ -68,12 +69,9 @@ impl Kernel {
         options: RunOptions,
         observer: Option<SegmentObserver>,
     ) -> impl Future<Output = Result<Segment, Error>> + use<> {
-        let (kernel, open, source) = (self.clone(), self.check_open(), source.to_owned());
-        async move {
-            open?;
-            let prepared = Prepared::new(&kernel.0, source, options)?;
-            Ok(run_loop::drive(prepared, observer, Rc::clone(&kernel.0.platform.spawner)).await)
-        }
+        let prepared = self.prepare(source, options);
+        let run = prepared.map(|run| run_loop::drive(run, observer, Rc::clone(&self.0.platform.spawner)));
+        async move { Ok(run?.await) }
     }
 
     /// Runs a handler to its first suspension. The embedder makes the calls that the segment lists and answers each by
@@ -82,12 +80,14 @@ impl Kernel {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn execute(&self, source: &str, options: RunOptions) -> impl Future<Output = Result<Segment, Error>> + use<> {
-        let (kernel, open, source) = (self.clone(), self.check_open(), source.to_owned());
-        async move {
-            open?;
-            let prepared = Prepared::new(&kernel.0, source, options)?;
-            Ok(kernel.0.suspended.execute(&kernel.0.platform, prepared).await)
-        }
+        let prepared = self.prepare(source, options);
+        let kernel = Rc::clone(&self.0);
+        async move { Ok(kernel.suspended.execute(&kernel.platform, prepared?).await) }
+    }
+
+    fn prepare(&self, source: &str, options: RunOptions) -> Result<Prepared, Error> {
+        self.check_open()?;
+        Prepared::new(&self.0, source.to_owned(), options)
     }
 
     /// Answers one call of a run that [`execute`](Self::execute) left suspended, and runs on to the next suspension.

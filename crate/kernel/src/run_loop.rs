@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use futures_util::future::{Either, LocalBoxFuture, select};
+use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use indexmap::IndexMap;
 use nexus_core::{Answer, Error, ErrorCode, Segment, Status, Suspension};
 
 use crate::abort::AbortController;
+use crate::engine::LocalFuture;
 use crate::extension::Grant;
 use crate::run::{Prepared, Run};
 use crate::spawner::Spawner;
@@ -17,62 +18,87 @@ use crate::spawner::Spawner;
 pub type SegmentObserver = Rc<dyn Fn(&Segment)>;
 
 /// Runs to the end. The answer tells the effects of all segments, each once, in order.
-pub(crate) async fn drive(prepared: Prepared, observer: Option<SegmentObserver>, spawner: Rc<dyn Spawner>) -> Segment {
-    let run = Rc::clone(&prepared.run);
-    let mut calls = Calls::default();
-    let mut total: Option<Segment> = None;
-    // Boxed, so that what a segment takes is not kept for the time that the run is suspended.
-    let mut segment = Box::pin(prepared.start()).await;
-    loop {
-        let screened = run.screen(&mut segment);
-        if let Some(observer) = &observer {
+///
+/// Thousands of runs may wait at once, each in a future of this: what is not needed meanwhile is boxed, or left to functions
+/// that do not wait.
+pub(crate) fn drive(
+    prepared: Prepared,
+    observer: Option<SegmentObserver>,
+    spawner: Rc<dyn Spawner>,
+) -> LocalFuture<'static, Segment> {
+    let mut drive = Drive { run: Rc::clone(&prepared.run), observer, calls: Calls::default(), total: None };
+    let started: LocalFuture<'static, Segment> = Box::pin(prepared.start());
+    Box::pin(async move {
+        let mut refused = drive.add(started.await);
+        while let Some(answers) = refused {
+            refused = match drive.calls.answers(&drive.run, answers).await {
+                Ok(answers) => drive.add(Box::pin(drive.run.resume(answers, Vec::new())).await),
+                Err(error) => drive.add(drive.run.fail(error)),
+            };
+        }
+        drive.end(&*spawner)
+    })
+}
+
+/// A run that is being driven.
+struct Drive {
+    run: Rc<Run>,
+    observer: Option<SegmentObserver>,
+    calls: Calls,
+    /// What it did so far.
+    total: Option<Box<Segment>>,
+}
+
+impl Drive {
+    /// Takes a segment and makes its calls. Answers those that are refused already; `None` if this was the last segment.
+    fn add(&mut self, mut segment: Segment) -> Option<Vec<Answer>> {
+        let screened = self.run.screen(&mut segment);
+        if let Some(observer) = &self.observer {
             observer(&segment);
         }
         for suspension_id in &segment.aborted {
-            calls.abort(suspension_id);
+            self.calls.abort(suspension_id);
         }
         let status = segment.status;
         let cancelled = segment.error.as_ref().is_some_and(|error| error.code == ErrorCode::Cancelled);
-        match &mut total {
+        match &mut self.total {
             Some(total) => total.append(segment),
-            None => total = Some(segment),
+            None => self.total = Some(Box::new(segment)),
         }
         if cancelled {
-            run.give_up("the run was aborted");
-            break;
+            self.run.give_up("the run was aborted");
+            return None;
         }
         for (call, grant) in screened.granted {
-            calls.make(&run, call, grant);
+            self.calls.make(&self.run, call, grant);
         }
-        if status != Status::Suspended {
-            break;
+        (status == Status::Suspended).then_some(screened.refused)
+    }
+
+    fn end(self, spawner: &dyn Spawner) -> Segment {
+        let Self { run, calls, total, .. } = self;
+        // The handler is done; what it asked for and did not wait for still happens, as long as the run is not aborted.
+        if !calls.pending.is_empty() && !run.abort.signal().is_aborted() {
+            spawner.spawn(Box::pin(calls.pending.for_each(|_| std::future::ready(()))));
         }
-        segment = match calls.answers(&run, screened.refused).await {
-            Ok(answers) => Box::pin(run.resume(answers, Vec::new())).await,
-            Err(error) => run.fail(error),
-        };
+        total.map_or_else(|| run.fail(Error::internal("a run without segments")), |total| *total)
     }
-    // The handler is done; what it asked for and did not wait for still happens, as long as the run is not aborted.
-    if !calls.pending.is_empty() && !run.abort.signal().is_aborted() {
-        spawner.spawn(Box::pin(calls.pending.for_each(|_| std::future::ready(()))));
-    }
-    total.unwrap_or_else(|| run.fail(Error::internal("a run without segments")))
 }
 
 /// The calls of a run that are under way.
 #[derive(Default)]
 struct Calls {
-    pending: FuturesUnordered<LocalBoxFuture<'static, Answer>>,
+    pending: FuturesUnordered<LocalFuture<'static, Answer>>,
     aborts: IndexMap<String, AbortController>,
 }
 
 impl Calls {
-    fn make(&mut self, run: &Rc<Run>, call: Suspension, grant: Grant) {
+    fn make(&mut self, run: &Rc<Run>, mut call: Suspension, grant: Grant) {
         let abort = AbortController::following(&[&run.abort.signal()]);
         self.aborts.insert(call.suspension_id.clone(), abort.clone());
         let run = Rc::clone(run);
         self.pending.push(Box::pin(async move {
-            let outcome = run.caller.make(&call, grant, abort).await;
+            let outcome = run.caller.make(&mut call, grant, abort).await;
             Answer { suspension_id: call.suspension_id, outcome }
         }));
     }

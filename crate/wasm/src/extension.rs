@@ -95,10 +95,12 @@ impl Extension for JsExtension {
     ) -> LocalFuture<'a, Result<Value, Error>> {
         Box::pin(async move {
             let completion = Completion::new();
-            let args: Array = args.iter().map(value_to_js).collect();
+            let given: Array = args.iter().map(value_to_js).collect();
+            // They would stay for as long as the answer takes.
+            drop(args);
             let (number, complete) = (completion.number(), Completion::complete());
             let Self { surroundings, object, call, .. } = self;
-            let abort = surroundings.call_extension(object, call, method, args, number, &complete);
+            let abort = surroundings.call_extension(object, call, method, given, number, &complete);
             // Until it has answered.
             let _aborting = context.signal.on_abort(move |reason| {
                 let _ = abort.call1(&JsValue::UNDEFINED, &error_to_js(reason));
