@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -43,10 +44,10 @@ impl Completion {
         let (sender, outcome) = oneshot::channel();
         let number = WAITING.with_borrow_mut(|waiting| {
             loop {
-                // After four thousand million of them the numbers begin again, and some may be waiting still.
                 let number = NEXT.replace(NEXT.get().wrapping_add(1));
-                if !waiting.contains_key(&number) {
-                    waiting.insert(number, sender);
+                // After four thousand million of them the numbers begin again, and some may be waiting still.
+                if let Entry::Vacant(entry) = waiting.entry(number) {
+                    entry.insert(sender);
                     return number;
                 }
             }
