@@ -11,7 +11,7 @@
 //! | [`image`] | the memory that an instance is restored to |
 //! | [`compile_cache`], [`image_store`] | compiled handlers, in memory and in the platform's storage |
 //! | [`pool`] | who gets which instance |
-//! | [`suspended_runs`], [`parked_run`] | runs that wait for answers, in an instance or parked; one as bytes |
+//! | [`suspended_runs`], `parking`, [`parked_run`] | runs that wait for answers, in an instance or parked; how they change between the two; one as bytes |
 //!
 //! Calls into the sandbox may come back to the kernel (a host function that starts another run), so no borrow is ever
 //! held across one.
@@ -26,6 +26,7 @@ pub mod inline_sandbox;
 pub mod instance;
 pub mod meter;
 pub mod parked_run;
+mod parking;
 pub mod pool;
 pub mod sandbox;
 pub mod sandboxes;
@@ -50,11 +51,10 @@ use self::exports::Operation;
 use self::image_store::ImageStore;
 use self::instance::Trap;
 use self::meter::{Budget, monotonic_ms};
-use self::parked_run::ParkedRun;
 use self::pool::{Lease, PoolSize, Purpose};
 use self::sandbox::{Footing, Prepared, Sandbox};
 use self::sandboxes::{Sandboxes, count, no_sandbox};
-use self::suspended_runs::{ParkedBytes, Run, Suspended, SuspendedRuns};
+use self::suspended_runs::{Run, SuspendedRuns};
 
 /// What every run is called inside. Its own name would be part of what the module hashes and compares, and a run would
 /// cost a little more or less depending on its name.
@@ -133,31 +133,6 @@ impl WasmEngine {
             cache_hits: Cell::new(0),
             cache_misses: Cell::new(0),
         }))
-    }
-
-    /// A sandbox. If all are taken, the run that has been suspended longest makes room.
-    async fn lease(&self, purpose: Purpose) -> Result<Lease<Sandbox>, Error> {
-        if self.sandboxes.is_full() {
-            self.park_oldest().await;
-        }
-        self.sandboxes.lease(purpose).await
-    }
-
-    /// Parks the run that has been suspended longest, if there is one and room for it. Not for its caller alone: it goes on also
-    /// if that one is given up.
-    async fn park_oldest(&self) {
-        let (suspended, sandboxes, largest) =
-            (Rc::clone(&self.suspended), Rc::clone(&self.sandboxes), self.largest_kept());
-        let parking = async move {
-            let park = async |lease: &mut Lease<Sandbox>, base| {
-                let (base, memory) = sandboxes.park(lease, base, false).await?;
-                ParkedBytes::of(base, &memory)
-            };
-            if let Some(lease) = suspended.park_oldest(park).await {
-                sandboxes.give_back(lease, largest);
-            }
-        };
-        executor::undisturbed(parking).await;
     }
 
     /// Bytes of memory up to which an instance is kept after its run.
@@ -307,38 +282,6 @@ impl WasmEngine {
         segment
     }
 
-    /// A suspended run, which is out then, and the sandbox that it is in, also if it was parked.
-    async fn held(&self, run_id: &str) -> Result<(Run, Lease<Sandbox>), Error> {
-        let unknown = || Error::invalid_argument(format!("no run {run_id:?} is suspended"));
-        match self.suspended.take(run_id).await.ok_or_else(unknown)? {
-            Suspended::Held(run, lease) => Ok((run, lease)),
-            Suspended::Parked(run, memory) => {
-                let lease = self.wake(&run, &memory?).await?;
-                Ok((run, lease))
-            }
-        }
-    }
-
-    /// A sandbox with what was parked in it.
-    async fn wake(&self, run: &Run, memory: &ParkedBytes) -> Result<Lease<Sandbox>, Error> {
-        let mut lease = self.lease(Purpose::Resumed).await?;
-        let footing = Footing::Parked(Rc::clone(&memory.base), memory.memory()?);
-        self.sandboxes.prepare(&mut lease, footing, run.memory_limit, run.budget.time_ms, None).await?;
-        Ok(lease)
-    }
-
-    async fn take_in(&self, Unpark { run_id, limits, host, memory }: Unpark) -> Result<(), Error> {
-        let parked = ParkedRun::from_bytes(&memory)?;
-        let handler = self.handler(parked.source(), &limits).await?;
-        let base = Rc::clone(&handler.image);
-        let (run, memory) = parked.over(handler, &limits, host)?;
-        if let Err((run, memory)) = self.suspended.keep_parked(run_id.clone(), run, ParkedBytes::of(base, &memory)?) {
-            let lease = self.wake(&run, &memory).await?;
-            self.suspended.hold(run_id, run, lease);
-        }
-        Ok(())
-    }
-
     async fn infer(&self, source: &str) -> Result<Vec<CapabilityToken>, Error> {
         let mut lease = self.lease(Purpose::New).await?;
         let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits::TIMEOUT_MS);
@@ -386,14 +329,7 @@ impl Engine for WasmEngine {
     }
 
     fn park<'a>(&'a self, run_id: &'a str) -> LocalFuture<'a, Result<Vec<u8>, Error>> {
-        Box::pin(async move {
-            let (run, mut lease) = self.held(run_id).await?;
-            // Told from what can be made anywhere. It is a run of its own from here on, so fuel may differ.
-            let base = Some(Rc::clone(&run.handler.image));
-            let (_, memory) = self.sandboxes.park(&mut lease, base, true).await?;
-            self.sandboxes.give_back(lease, self.largest_kept());
-            ParkedRun::new(&run, memory).to_bytes()
-        })
+        Box::pin(self.take_out(run_id))
     }
 
     fn unpark(&self, run: Unpark) -> LocalFuture<'_, Result<(), Error>> {
