@@ -1,7 +1,10 @@
-//! The elements of an array that can be read without running any code.
+//! The elements of an array that can be read, and written, without running any code.
 
 use boa_engine::object::IndexPropertyValues;
-use boa_engine::{JsObject, JsValue, js_string};
+use boa_engine::property::PropertyDescriptor;
+use boa_engine::{Context, JsObject, JsResult, JsValue, js_string};
+
+use super::plain::is_plain;
 
 /// The elements of an array that has them all, one beside the other, each an ordinary value. `None` for what has holes,
 /// getters or elements that cannot be written, and for what is no array: reading that can run code.
@@ -46,4 +49,35 @@ pub fn element(array: &JsObject, index: u64) -> Option<JsValue> {
         IndexPropertyValues::DenseElement(values) => values.as_slice().get(index).cloned(),
         _ => None,
     }
+}
+
+/// Whether elements can be added up to the length and at the end, so that nobody but the array learns of it.
+pub fn can_grow(array: &JsObject, context: &mut Context) -> JsResult<bool> {
+    let length = array.borrow().properties().get(&js_string!("length").into());
+    if !length.is_some_and(|length| length.writable() == Some(true)) || !array.is_extensible(context)? {
+        return Ok(false);
+    }
+    // An element that a prototype has may be a setter.
+    let mut holder = array.prototype();
+    while let Some(prototype) = holder {
+        if !is_plain(&prototype) || prototype.borrow().properties().index_property_keys().next().is_some() {
+            return Ok(false);
+        }
+        holder = prototype.prototype();
+    }
+    Ok(true)
+}
+
+/// Writes elements of an array that has all of its elements, or [can grow](can_grow) by those that it lacks.
+pub fn write(array: &JsObject, from: usize, values: impl IntoIterator<Item = JsValue>) {
+    for (index, value) in (from..).zip(values) {
+        let element = PropertyDescriptor::builder().value(value).writable(true).enumerable(true).configurable(true);
+        array.insert_property(index, element);
+    }
+}
+
+/// Sets the length of an array whose length can be written; its elements have to be as many.
+pub fn write_length(array: &JsObject, length: usize) {
+    let property = PropertyDescriptor::builder().value(length).writable(true).enumerable(false).configurable(false);
+    array.insert_property(js_string!("length"), property);
 }

@@ -20,6 +20,7 @@ mod json_parse;
 mod json_quote;
 mod json_revive;
 mod json_stringify;
+mod rearrange;
 mod string;
 
 use boa_engine::object::FunctionObjectBuilder;
@@ -41,6 +42,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     string::install(context)?;
     join::install(context)?;
     index_of::install(context)?;
+    rearrange::install(context)?;
     sort::install(context)?;
     regexp::install(context)?;
     let json = context.global_object().get(js_string!("JSON"), context)?;

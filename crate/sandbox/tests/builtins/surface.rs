@@ -4,7 +4,7 @@ use crate::pair::Pair;
 
 const REPLACED: &str = "[
     ...['split', 'replace', 'replaceAll', 'indexOf', 'lastIndexOf', 'includes', 'repeat', 'padStart', 'padEnd'].map((name) => [String.prototype, name]),
-    ...['join', 'sort', 'toSorted'].map((name) => [Array.prototype, name]),
+    ...['join', 'sort', 'toSorted', 'fill', 'reverse', 'unshift', 'splice'].map((name) => [Array.prototype, name]),
     [JSON, 'parse'], [JSON, 'stringify'], [RegExp.prototype, 'exec'], [RegExp.prototype, 'test'], [RegExp.prototype, 'compile'],
 ]";
 
