@@ -54,7 +54,7 @@ pub fn element(array: &JsObject, index: u64) -> Option<JsValue> {
 /// Whether elements can be added up to the length and at the end, so that nobody but the array learns of it.
 pub fn can_grow(array: &JsObject, context: &mut Context) -> JsResult<bool> {
     let length = array.borrow().properties().get(&js_string!("length").into());
-    if !length.is_some_and(|length| length.writable() == Some(true)) || !array.is_extensible(context)? {
+    if length.is_none_or(|length| length.writable() != Some(true)) || !array.is_extensible(context)? {
         return Ok(false);
     }
     // An element that a prototype has may be a setter.
