@@ -6,6 +6,7 @@
 //! | [`blank_locations()`] | places in source code that nobody is told of are zeros |
 //! | [`merge()`] | functions that are the same become one |
 //! | [`dispatch()`] | an interpreter jumps to its opcodes instead of calling them through pointers |
+//! | [`direct()`] | calls through pointers that nearly always lead to the same functions call these |
 //! | [`meter()`] | every loop and every non-leaf function pays for its work from a fuel counter |
 //! | [`audit()`] | checks that a metered module pays wherever work repeats or grows with an operand |
 //! | [`boot_at_start()`] | instances boot when they are made |
@@ -29,6 +30,7 @@
 pub mod arrange;
 pub mod audit;
 pub mod boot;
+pub mod direct;
 pub mod dispatch;
 pub mod functions;
 pub mod image;
@@ -44,6 +46,7 @@ pub mod strip;
 pub use arrange::{ArrangeError, arrange};
 pub use audit::{AuditError, audit};
 pub use boot::{BootError, boot_at_start};
+pub use direct::{DirectError, direct};
 pub use dispatch::{DispatchError, dispatch};
 pub use functions::demangled;
 pub use image::{ImageError, embed_image};

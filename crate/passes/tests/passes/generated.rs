@@ -14,6 +14,8 @@ use wasmi::{
 pub enum Shape {
     /// Everything that compilers emit and the interpreter runs: imports, several memories and tables, bulk instructions, tail calls, vectors.
     Any,
+    /// Functions of few types in a table that no instruction changes.
+    Tabled,
     /// One memory and functions over it, and no passive segments: what can be given an image.
     Imageable,
 }
@@ -22,9 +24,10 @@ pub enum Shape {
 pub fn module(bytes: &[u8], shape: Shape) -> Option<Vec<u8>> {
     let mut bytes = Unstructured::new(bytes);
     let any = shape == Shape::Any;
+    let tabled = shape == Shape::Tabled;
     let config = Config {
         // Modules that trap at once tell little, modules that never trap leave the traps out: some of each.
-        disallow_traps: bytes.ratio(2, 3).ok()?,
+        disallow_traps: !tabled && bytes.ratio(2, 3).ok()?,
         memory64_enabled: any && bytes.ratio(1, 8).ok()?,
         tail_call_enabled: bytes.arbitrary().ok()?,
         simd_enabled: bytes.ratio(1, 4).ok()?,
@@ -34,9 +37,9 @@ pub fn module(bytes: &[u8], shape: Shape) -> Option<Vec<u8>> {
         export_everything: true,
         generate_custom_sections: true,
         max_imports: if any { 6 } else { 0 },
-        min_funcs: 2,
+        min_funcs: if tabled { 8 } else { 2 },
         max_funcs: 12,
-        max_types: 12,
+        max_types: if tabled { 3 } else { 12 },
         max_globals: 8,
         max_instructions: 150,
         min_memories: u32::from(!any),
@@ -45,7 +48,9 @@ pub fn module(bytes: &[u8], shape: Shape) -> Option<Vec<u8>> {
         max_memory64_bytes: 2 << 16,
         memory_max_size_required: true,
         memory_offset_choices: MemoryOffsetChoices(95, 4, 1),
-        max_tables: if any { 3 } else { 0 },
+        min_tables: u32::from(tabled),
+        max_tables: if any { 3 } else { usize::from(tabled) },
+        min_element_segments: if tabled { 3 } else { 0 },
         max_table_elements: 64,
         table_max_size_required: true,
         // The interpreter has none of these.

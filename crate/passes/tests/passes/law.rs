@@ -3,7 +3,8 @@
 //! The fuzz targets check the same laws over what they find.
 
 use crate::generated::{Bounds, Outcome, Trace, World, run};
-use nexus_passes::{Charge, arrange, audit, embed_image, inspect, merge, meter, meter_with, strip};
+use nexus_passes::direct::Profile;
+use nexus_passes::{Charge, arrange, audit, direct, embed_image, inspect, merge, meter, meter_with, strip};
 
 /// The interpreter's fuel for a module as it was made.
 const STEPS: u64 = 20_000;
@@ -85,6 +86,32 @@ pub fn merging_and_arranging_change_nothing(wasm: &[u8], seed: u64) {
             assert_same(&plain, &run(&changed, seed, FREE), how);
         }
     }
+}
+
+/// A module with direct calls is valid, offers the same, does the same and pays the same, whatever the profile says. Answers whether it has
+/// any.
+pub fn direct_calls_change_nothing_but_the_time(wasm: &[u8], seed: u64) -> bool {
+    /// More than a generated module has of either.
+    const MANY: u32 = 64;
+    let calls = (0..MANY).flat_map(|site| (0..MANY).map(move |pointer| (site, pointer)));
+    let counts = calls.map(|(site, pointer)| (site, pointer, 1 + (u64::from(site * pointer) ^ seed) % 7));
+    let profile = Profile::of(wasm, counts).expect("a valid module can be profiled");
+    let profile = profile.most_frequent(0, 1 + seed as usize % 5);
+    let changed = direct(wasm, &profile).expect("its own profile is not stale");
+    wasmparser::validate(&changed).expect("a module with direct calls is valid");
+    let exports = |wasm: &[u8]| inspect(wasm).expect("a module").exports;
+    assert_eq!(exports(wasm), exports(&changed), "exports");
+
+    let plain = run(wasm, seed, FREE);
+    let bounds = Bounds { steps: STEPS_METERED, ..FREE };
+    if !plain.overflowed() {
+        assert_same(&plain, &run(&changed, seed, bounds), "with direct calls");
+        if !plain.exhausted() {
+            let metered = |wasm: &[u8]| run(&meter(wasm).expect("a valid module can be metered"), seed, bounds).fuel;
+            assert_eq!(metered(wasm), metered(&changed), "fuel used");
+        }
+    }
+    profile != Profile::default()
 }
 
 /// A stripped module is valid, does the same, and has nothing left to strip.

@@ -4,6 +4,7 @@ mod arrange;
 mod audit;
 mod boot;
 mod differential;
+mod direct;
 mod dispatch;
 mod generated;
 mod host;
