@@ -8,6 +8,7 @@ mod layout;
 mod machine;
 mod package;
 mod process;
+mod profile;
 mod size;
 mod suites;
 mod table;
@@ -24,6 +25,7 @@ usage: cargo xtask <chore>
   demo [--once]          serve the playground and the Worker; --once: run the main job everywhere, print it and exit
   bench [--quick] [--write]
                          measure, into tests/bench/RESULTS.md; --quick: less, and into the file only with --write
+  profile                find out anew what the sandbox calls most, for its build to call it directly
   size                   what the parts of the modules take of the download; 1 if it is more than promised
   runner ARGS            run a wasm test binary (cargo calls this)";
 
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Some("test") => testing::chore(&rest),
         Some("demo") => demo::chore(&rest),
         Some("size") => size::chore(&rest),
+        Some("profile") => profile::chore(&rest),
         Some("bench") => bench::chore(&rest),
         Some("runner") => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(
             [OsString::from("wasm-bindgen-test-runner")].into_iter().chain(rest),

@@ -18,6 +18,7 @@ use crate::{
     layout,
     machine::{cargo, ensure_node, ensure_node_modules, ensure_wasm_target, node, npm},
     process::{read, run},
+    profile,
 };
 
 /// The function of the sandbox that starts its interpreter.
@@ -90,7 +91,7 @@ fn sandbox_module(profile: Profile) -> Result<PathBuf> {
     unless_fresh(profile.sandbox(), std::slice::from_ref(&built), &[module.clone(), with_names.clone()], || {
         let is_seldom = |name: &str| SELDOM.iter().any(|part| name.contains(part));
         let charge = |name: &str| if is_seldom(name) { Charge::Called } else { Charge::Inline };
-        let metered = nexus_passes::meter_with(&dispatched(&built, profile)?, charge)?;
+        let metered = nexus_passes::meter_with(&with_direct_calls(&built, profile)?, charge)?;
         let named = match profile {
             // The memory of a booted instance is a thirtieth of the download.
             Profile::Small => nexus_passes::boot_at_start(&metered, BOOT)?,
@@ -116,10 +117,40 @@ pub fn unmetered_sandbox_module() -> Result<PathBuf> {
     let module = layout::target().join("bench/sandbox-unmetered.wasm");
     unless_fresh("sandbox-unmetered", std::slice::from_ref(&built), std::slice::from_ref(&module), || {
         fs::create_dir_all(module.parent().expect("it is in a folder"))?;
-        let finished = nexus_passes::strip(&booted(&dispatched(&built, Profile::Release)?)?)?;
+        let finished = nexus_passes::strip(&booted(&with_direct_calls(&built, Profile::Release)?)?)?;
         Ok(fs::write(&module, nexus_passes::stamp(&finished))?)
     })?;
     Ok(module)
+}
+
+/// The sandbox as it was when it was profiled, with direct calls where that found that they are worth their bytes.
+fn with_direct_calls(built: &Path, profile: Profile) -> Result<Vec<u8>> {
+    let module = dispatched(built, profile)?;
+    match profile {
+        Profile::Release => {
+            nexus_passes::direct(&module, &profile::committed()?).context("`cargo xtask profile` makes a new profile")
+        }
+        Profile::Small | Profile::Quick => Ok(module),
+    }
+}
+
+/// The sandbox that ships as it is before its calls are made direct, and the same as it tells its host what it calls. That boots when
+/// an instance is made.
+pub fn sandboxes_to_profile() -> Result<(Vec<u8>, Vec<u8>)> {
+    let module = dispatched(&cargo_build("nexus-sandbox", Profile::Release)?, Profile::Release)?;
+    let telling = nexus_passes::meter(&nexus_passes::direct::instrument(&module)?)?;
+    let telling = nexus_passes::stamp(&nexus_passes::boot_at_start(&telling, BOOT)?);
+    Ok((module, telling))
+}
+
+/// Builds what drives a sandbox: `kernel.wasm`, whose path it answers, and the facade.
+pub fn kernel_and_facade() -> Result<PathBuf> {
+    ensure_wasm_target()?;
+    ensure_node()?;
+    fs::create_dir_all(layout::npm())?;
+    let kernel = kernel_module(Profile::Release)?;
+    facade()?;
+    Ok(kernel)
 }
 
 /// The sandbox as the compiler made it, but for what never runs, what is there twice and the interpreter's dispatch.

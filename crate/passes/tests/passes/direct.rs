@@ -2,7 +2,7 @@
 
 use nexus_passes::direct::{CALLED_MODULE, CALLED_NAME, Profile, instrument};
 use nexus_passes::{DirectError, direct, meter};
-use wasmi::{Engine, Linker, Module, Store, TrapCode, Val};
+use wasmi::{Caller, Engine, Linker, Module, Store, TrapCode, Val};
 use wasmparser::{Operator, Parser, Payload};
 
 use crate::host;
@@ -31,7 +31,7 @@ fn program(extra: &str) -> Vec<u8> {
                 (local.get 1))
             ;; Its local begins as zero each time.
             (func $dirty (type $binary) (local i32)
-                (local.set 2 (i32.add (local.get 2) (local.get 0)))
+                (local.set 2 (i32.add (i32.const 1) (i32.add (local.get 2) (local.get 0))))
                 (local.get 2))
             (func $trap (type $binary) (i32.div_u (local.get 0) (local.get 1)))
             (func $apply (export "apply") (param i32 i32 i32) (result i32)
@@ -168,38 +168,39 @@ fn later_elements_go_over_earlier_ones() {
     assert_ne!(observe(&wasm), observe(&program("")));
 }
 
-#[test]
-fn an_instrumented_module_does_the_same_and_tells_what_it_calls_where() {
-    let wasm = program("");
-    let instrumented = instrument(&wasm).unwrap();
+/// Makes calls of an instrumented `wasm` (what it exports, arguments). Answers their results, nothing where they trap, and what was
+/// called meanwhile: sites and pointers.
+fn tell(wasm: &[u8], calls: &[(&str, &[i32])]) -> (Vec<Option<i32>>, Vec<(u32, u32)>) {
     let engine = Engine::default();
-    let mut store = Store::new(&engine, Vec::<(u32, u32)>::new());
+    let mut store = Store::new(&engine, Vec::new());
     let mut linker = Linker::new(&engine);
     linker.func_wrap("env", "add", |a: i32, b: i32| a.wrapping_add(b)).unwrap();
-    linker
-        .func_wrap(
-            CALLED_MODULE,
-            CALLED_NAME,
-            |mut caller: wasmi::Caller<'_, Vec<(u32, u32)>>, pointer: u32, site: u32| {
-                caller.data_mut().push((site, pointer));
-            },
-        )
-        .unwrap();
-    let instance = linker.instantiate_and_start(&mut store, &Module::new(&engine, &instrumented).unwrap()).unwrap();
-    let mut call = |name: &str, arguments: &[i32]| {
+    let called =
+        |mut caller: Caller<'_, Vec<(u32, u32)>>, pointer: u32, site: u32| caller.data_mut().push((site, pointer));
+    linker.func_wrap(CALLED_MODULE, CALLED_NAME, called).unwrap();
+    let module = Module::new(&engine, &instrument(wasm).unwrap()).unwrap();
+    let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
+    let mut answers = Vec::new();
+    for (name, arguments) in calls {
         let arguments: Vec<Val> = arguments.iter().map(|n| Val::I32(*n)).collect();
         let mut results = [Val::I32(0)];
         let outcome = instance.get_func(&store, name).unwrap().call(&mut store, &arguments, &mut results);
-        outcome.map(|()| results[0].i32().unwrap())
-    };
-    assert_eq!(call("apply", &[2, 5, 7]).unwrap(), 1002);
-    assert!(call("apply", &[0, 5, 7]).is_err());
-    assert_eq!(call("apply", &[4, 5, 7]).unwrap(), 998);
-    let _ = call("twice", &[4, 2]).unwrap();
-    // Turns 2 and 1: the inner call through the pointer as it is, the outer through it or its neighbour.
-    assert_eq!(*store.data(), [(0, 2), (0, 0), (0, 4), (1, 4), (2, 4), (1, 4), (2, 5)]);
+        answers.push(outcome.ok().map(|()| results[0].i32().unwrap()));
+    }
+    (answers, store.into_data())
+}
 
-    let counts = store.data().iter().map(|(site, pointer)| (*site, *pointer, 1));
+#[test]
+fn an_instrumented_module_does_the_same_and_tells_what_it_calls_where() {
+    let wasm = program("");
+    let calls: [(&str, &[i32]); 4] =
+        [("apply", &[2, 5, 7]), ("apply", &[0, 5, 7]), ("apply", &[4, 5, 7]), ("twice", &[4, 2])];
+    let (answers, told) = tell(&wasm, &calls);
+    assert_eq!(answers, [Some(1002), None, Some(998), Some(3)]);
+    // Turns 2 and 1: the inner call through the pointer as it is, the outer through it or its neighbour.
+    assert_eq!(told, [(0, 2), (0, 0), (0, 4), (1, 4), (2, 4), (1, 4), (2, 5)]);
+
+    let counts = told.iter().map(|(site, pointer)| (*site, *pointer, 1));
     let text = Profile::of(&wasm, counts).unwrap().to_string();
     // One in seven each; the call of nothing has no name.
     let expected = "\
@@ -213,6 +214,21 @@ twice, 1 of 1; call 2 of 2
   142857 less, 1 of 1; pointer 2 of 2
 ";
     assert_eq!(text, expected);
+}
+
+#[test]
+fn only_unexpected_pointers_reach_the_table() {
+    let wasm = program("");
+    let reach = |expected: &[u32]| -> Vec<u32> {
+        let changed = direct(&wasm, &profile(&wasm, expected)).unwrap();
+        let pointers = 1..9;
+        let reached = |pointer: &u32| !tell(&changed, &[("apply", &[*pointer as i32, 5, 7])]).1.is_empty();
+        pointers.filter(reached).collect()
+    };
+    assert_eq!(reach(&[]), [1, 2, 3, 4, 5, 6, 7, 8]);
+    // The first and the last lead to the same function.
+    assert_eq!(reach(&[1, 2, 4]), [3, 5, 6, 7, 8]);
+    assert_eq!(reach(&[8, 7, 6, 5, 4, 3, 2, 1]), [3], "of another type");
 }
 
 #[test]
