@@ -9,8 +9,8 @@ use walrus::ir::{
 };
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalId, Module, ModuleLocals, ValType};
 
-/// Instructions of the longest function that is copied. Measured on the sandbox: these are what counts texts' references and tells where
-/// their letters are.
+/// Instructions of the longest function that is copied: enough for those of the sandbox that count references to a text and say where its
+/// letters are.
 const LONGEST: usize = 20;
 
 /// The code of a small function.

@@ -178,7 +178,7 @@ fn tell(wasm: &[u8], calls: &[(&str, &[i32])]) -> (Vec<Option<i32>>, Vec<(u32, u
     let called =
         |mut caller: Caller<'_, Vec<(u32, u32)>>, pointer: u32, site: u32| caller.data_mut().push((site, pointer));
     linker.func_wrap(CALLED_MODULE, CALLED_NAME, called).unwrap();
-    let module = Module::new(&engine, &instrument(wasm).unwrap()).unwrap();
+    let module = Module::new(&engine, instrument(wasm).unwrap()).unwrap();
     let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
     let mut answers = Vec::new();
     for (name, arguments) in calls {
