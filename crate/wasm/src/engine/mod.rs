@@ -74,6 +74,8 @@ pub struct WasmEngine {
     cache: RefCell<CompileCache>,
     image_store: Option<ImageStore>,
     suspended: Rc<SuspendedRuns>,
+    /// Held, besides here, by each run that is being parked for one that waits.
+    making_way: Rc<()>,
     cache_hits: Cell<u64>,
     cache_misses: Cell<u64>,
 }
@@ -130,6 +132,7 @@ impl WasmEngine {
             cache: RefCell::new(CompileCache::new(cache_bytes as usize)),
             image_store,
             suspended: SuspendedRuns::new(max_parked_bytes),
+            making_way: Rc::default(),
             cache_hits: Cell::new(0),
             cache_misses: Cell::new(0),
         }))
@@ -270,9 +273,7 @@ impl WasmEngine {
         if segment.status == Status::Suspended {
             lease.put(sandbox);
             self.suspended.hold(segment.run_id.clone(), run, lease);
-            if self.sandboxes.is_wanted() {
-                self.park_oldest().await;
-            }
+            self.make_way().await;
         } else if healthy {
             lease.put(sandbox);
             self.sandboxes.give_back(lease, self.largest_kept());

@@ -21,9 +21,17 @@ impl WasmEngine {
         self.sandboxes.lease(purpose).await
     }
 
+    /// Parks a run if somebody waits for whom none is being parked yet: in Workers that takes a while, and others are suspended meanwhile.
+    pub(super) async fn make_way(&self) {
+        if self.sandboxes.waiting() > Rc::strong_count(&self.making_way) as u64 - 1 {
+            let _under_way = Rc::clone(&self.making_way);
+            self.park_oldest().await;
+        }
+    }
+
     /// Parks the run that has been suspended longest, if there is one and room for it. Not for its caller alone: it goes on also
     /// if that one is given up.
-    pub(super) async fn park_oldest(&self) {
+    async fn park_oldest(&self) {
         let (suspended, sandboxes, largest) =
             (Rc::clone(&self.suspended), Rc::clone(&self.sandboxes), self.largest_kept());
         let parking = async move {

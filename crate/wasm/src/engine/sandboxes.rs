@@ -158,9 +158,9 @@ impl Sandboxes {
         self.pool.is_full()
     }
 
-    /// Whether somebody waits for one.
-    pub fn is_wanted(&self) -> bool {
-        self.pool.waiting() > 0
+    /// How many wait for one.
+    pub fn waiting(&self) -> u64 {
+        self.pool.waiting()
     }
 
     /// Counts one that was given up.
