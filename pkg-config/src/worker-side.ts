@@ -49,8 +49,9 @@ function hostCalls(post: (message: FromWorker) => void, shared: SharedArrayBuffe
     const pieces: Uint8Array[] = [];
     post({ kind: "call", content });
     for (;;) {
-      // The notification of the last piece may come only now, when that piece was seen before it was waited for.
-      while (Atomics.load(header, STATE) === WAITING) Atomics.wait(header, STATE, WAITING);
+      // The notification of the last piece may come only now, when that piece was seen before it was waited for: then once more.
+      do Atomics.wait(header, STATE, WAITING);
+      while (Atomics.load(header, STATE) === WAITING);
       pieces.push(new Uint8Array(shared, HEADER, header[LENGTH]).slice());
       const more = header[MORE];
       Atomics.store(header, STATE, WAITING);
