@@ -18,25 +18,23 @@ extern "C" {
 /// Waits for `ms` milliseconds, at most 2^31 - 1. Node goes on for as long. Where the platform lets nobody wait, as Workers outside a
 /// request, it never ends.
 pub async fn sleep(ms: u32) {
-    struct Cleared(Option<JsValue>);
-
-    impl Drop for Cleared {
-        fn drop(&mut self) {
-            if let Some(id) = &self.0 {
-                let _ = clear_timeout(id);
-            }
-        }
-    }
-
     let completion = Completion::new();
-    let mut timer = Cleared(set_completion(&Completion::complete(), ms, completion.number(), true).ok());
+    let _pending = set_completion(&Completion::complete(), ms, completion.number(), true).ok().map(Pending);
     let _ = completion.await;
-    timer.0 = None;
+}
+
+/// A timer's name; the timer goes with it. One that is over already is no matter.
+struct Pending(JsValue);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let _ = clear_timeout(&self.0);
+    }
 }
 
 /// Calls back once, unless it is dropped before. It keeps no process alive.
 pub struct Timer {
-    id: JsValue,
+    _pending: Pending,
     _callback: Closure<dyn FnMut()>,
 }
 
@@ -53,12 +51,6 @@ impl Timer {
         {
             let _ = unref.call0(&id);
         }
-        Some(Self { id, _callback: callback })
-    }
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        let _ = clear_timeout(&self.id);
+        Some(Self { _pending: Pending(id), _callback: callback })
     }
 }

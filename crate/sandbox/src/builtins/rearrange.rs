@@ -6,7 +6,7 @@ use boa_engine::property::PropertyKey;
 use boa_engine::{Context, JsArgs, JsObject, JsResult, JsSymbol, JsValue, js_string};
 
 use super::array::{can_grow, dense, dense_length, write, write_length};
-use super::plain::{Found, find};
+use super::plain::{Found, find, own_value};
 
 pub fn install(context: &mut Context) -> JsResult<()> {
     let prototype = context.intrinsics().constructors().array().prototype();
@@ -19,10 +19,12 @@ pub fn install(context: &mut Context) -> JsResult<()> {
 /// The whole of an array that has all of its elements, or none of them (`new Array(n)`).
 fn fill(this: &JsValue, args: &[JsValue], engines: &JsFunction, context: &mut Context) -> JsResult<JsValue> {
     let Some(array) = this.as_object().filter(|_| args.len() < 2) else { return engines.call(this, args, context) };
-    let length = match (dense_length(&array), empty_length(&array)) {
-        (Some(length), _) => length,
-        (None, Some(length)) if can_grow(&array, context)? => length,
-        _ => return engines.call(this, args, context),
+    let length = match dense_length(&array) {
+        Some(length) => length,
+        None => match empty_length(&array) {
+            Some(length) if can_grow(&array, context)? => length,
+            _ => return engines.call(this, args, context),
+        },
     };
     write(&array, 0, std::iter::repeat_n(args.get_or_undefined(0).clone(), length));
     Ok(this.clone())
@@ -78,10 +80,10 @@ fn empty_length(array: &JsObject) -> Option<usize> {
     if !array.is_array() {
         return None;
     }
-    let array = array.borrow();
+    let object = array.borrow();
     // Only what is stored densely stays so when it is filled from the beginning.
-    let IndexPropertyValues::DenseI32(mut elements) = array.properties().index_property_values() else { return None };
-    let length = array.properties().get(&js_string!("length").into())?.value()?.as_number()?;
+    let IndexPropertyValues::DenseI32(mut elements) = object.properties().index_property_values() else { return None };
+    let length = own_value(array, &js_string!("length").into())?.as_number()?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

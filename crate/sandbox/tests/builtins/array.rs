@@ -127,32 +127,39 @@ const LISTENERS: &[&str] = &[
     "Array.prototype.constructor = Other;",
 ];
 
+/// Every change of every array: the array, the method, its arguments.
+fn for_each_change(mut check: impl FnMut(&str, &str, &str)) {
+    for array in ARRAYS {
+        for (method, arguments) in CHANGES {
+            for args in *arguments {
+                check(array, method, args);
+            }
+        }
+    }
+}
+
 #[test]
 fn elements_are_moved_as_by_the_engine() {
     let pair = Pair::new();
     for listener in LISTENERS {
-        for array in ARRAYS {
-            for (method, arguments) in CHANGES {
-                for args in *arguments {
-                    pair.same(&format!(
-                        "const species = Object.getOwnPropertyDescriptor(Array, Symbol.species);
-                        class Other {{ constructor(...args) {{ this.made = args }} }}
-                        {listener}
-                        const a = {array};
-                        let result;
-                        try {{
-                            try {{ result = Array.prototype.{method}.call(a, {args}) }} catch (error) {{ result = error }}
-                            return [result === a ? 'itself' : result, a];
-                        }} finally {{
-                            delete Array.prototype[3];
-                            delete Object.prototype[0];
-                            Object.defineProperty(Array, Symbol.species, species);
-                            Array.prototype.constructor = Array;
-                        }}"
-                    ));
-                }
-            }
-        }
+        for_each_change(|array, method, args| {
+            pair.same(&format!(
+                "const species = Object.getOwnPropertyDescriptor(Array, Symbol.species);
+                class Other {{ constructor(...args) {{ this.made = args }} }}
+                {listener}
+                const a = {array};
+                let result;
+                try {{
+                    try {{ result = Array.prototype.{method}.call(a, {args}) }} catch (error) {{ result = error }}
+                    return [result === a ? 'itself' : result, a];
+                }} finally {{
+                    delete Array.prototype[3];
+                    delete Object.prototype[0];
+                    Object.defineProperty(Array, Symbol.species, species);
+                    Array.prototype.constructor = Array;
+                }}"
+            ));
+        });
     }
 }
 
@@ -161,18 +168,14 @@ fn a_splice_of_a_frozen_realm_is_the_engine_s() {
     // What ours does by itself it does only here: nobody can change any more what arrays are made of.
     let pair = Pair::new();
     pair.same("Object.freeze(Array); Object.freeze(Array.prototype); Object.freeze(Object.prototype); return 1");
-    for array in ARRAYS {
-        for (method, arguments) in CHANGES {
-            for args in *arguments {
-                pair.same(&format!(
-                    "const a = {array};
-                    let result;
-                    try {{ result = Array.prototype.{method}.call(a, {args}) }} catch (error) {{ result = error }}
-                    return [result === a ? 'itself' : result, a]"
-                ));
-            }
-        }
-    }
+    for_each_change(|array, method, args| {
+        pair.same(&format!(
+            "const a = {array};
+            let result;
+            try {{ result = Array.prototype.{method}.call(a, {args}) }} catch (error) {{ result = error }}
+            return [result === a ? 'itself' : result, a]"
+        ));
+    });
 }
 
 #[test]
