@@ -1,0 +1,70 @@
+//! Places in the state.
+
+use std::fmt;
+
+use nexus_core::{Map, Value};
+
+/// A step of a [`StatePath`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// A member of an object.
+    Key(String),
+    /// An element of a list.
+    Index(usize),
+}
+
+/// A place in the state: a key, and where below it. Prints as `$state.todos[2].title`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct StatePath {
+    /// The state's name.
+    pub key: String,
+    /// The way from there.
+    pub steps: Vec<Step>,
+}
+
+impl StatePath {
+    /// What stands there, if anything does.
+    #[must_use]
+    pub fn get<'a>(&self, state: &'a Map) -> Option<&'a Value> {
+        let mut value = state.get(&self.key)?;
+        for step in &self.steps {
+            value = match (step, value) {
+                (Step::Key(key), Value::Object(members)) => members.get(key)?,
+                (Step::Index(index), Value::Array(items)) => items.get(*index)?,
+                _ => return None,
+            };
+        }
+        Some(value)
+    }
+
+    /// The path as data: `["todos", 2, "title"]`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let steps = self.steps.iter().map(|step| match step {
+            Step::Key(key) => Value::from(key.as_str()),
+            Step::Index(index) => Value::from(u32::try_from(*index).unwrap_or(u32::MAX)),
+        });
+        Value::Array(std::iter::once(Value::from(self.key.as_str())).chain(steps).collect())
+    }
+}
+
+impl fmt::Display for StatePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_name = |key: &str| {
+            key.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '$'))
+                && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'))
+        };
+        let key = |f: &mut fmt::Formatter<'_>, key: &str| {
+            if is_name(key) { write!(f, ".{key}") } else { write!(f, "[{key:?}]") }
+        };
+        f.write_str("$state")?;
+        key(f, &self.key)?;
+        for step in &self.steps {
+            match step {
+                Step::Key(name) => key(f, name)?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
