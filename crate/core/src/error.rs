@@ -75,6 +75,8 @@ error_codes! {
     DuplicateState = "DUPLICATE_STATE",
     /// NXML: two tools share a name.
     DuplicateTool = "DUPLICATE_TOOL",
+    /// NXML: two arguments of a tool share a name.
+    DuplicateArg = "DUPLICATE_ARG",
     /// NXML: two view elements share an id.
     DuplicateViewId = "DUPLICATE_VIEW_ID",
     /// NXML: two extensions share an alias.
@@ -89,13 +91,13 @@ error_codes! {
     InvalidScopeReference = "INVALID_SCOPE_REFERENCE",
     /// NXML: a handler uses an extension that is not declared.
     UndeclaredExtension = "UNDECLARED_EXTENSION",
-    /// NXML: a handler names a global that does not exist for it.
+    /// NXML: a handler or an expression names a global that does not exist for it.
     ForbiddenGlobal = "FORBIDDEN_GLOBAL",
     /// NXML: computed values depend on one another in a circle.
     RecursionLimit = "RECURSION_LIMIT",
     /// NXML: a handler failed in the sandbox.
     SandboxError = "SANDBOX_ERROR",
-    /// A message does not have the shape of its schema.
+    /// A message, or an attribute of a document, does not have the shape of its schema.
     SchemaError = "SCHEMA_ERROR",
     /// A panel's state could not be changed.
     StateError = "STATE_ERROR",
@@ -105,6 +107,10 @@ error_codes! {
     UnusedState = "UNUSED_STATE",
     /// NXML, warning: a tool is never used.
     UnusedTool = "UNUSED_TOOL",
+    /// NXML, warning: a handler may come to do what no capability of it covers.
+    MissingCapability = "MISSING_CAPABILITY",
+    /// NXML, warning: a handler declares a capability that it has no use for.
+    UnusedCapability = "UNUSED_CAPABILITY",
     /// NXML, warning: extensions are declared but nothing starts them.
     NoMountWithExtensions = "NO_MOUNT_WITH_EXTENSIONS",
 }

@@ -13,6 +13,7 @@
 //! | [`limits`] | every limit as a named constant, and [`Limits`] |
 //! | [`effect`] | what a handler did: mutations, events, view commands, logs |
 //! | [`run`] | a run's context, its segments, suspensions and answers |
+//! | [`handler_facts`] | what the syntax tree of a handler tells |
 //! | [`message`] | what the kernel and the sandbox module send each other |
 //!
 //! ```
@@ -31,6 +32,7 @@ pub mod capability;
 pub mod checker;
 pub mod effect;
 pub mod error;
+pub mod handler_facts;
 pub mod limits;
 pub mod message;
 pub mod msgpack;
@@ -42,6 +44,7 @@ pub use capability::CapabilityToken;
 pub use checker::CapabilityChecker;
 pub use effect::{Event, LogLevel, LogLine, MutationOperation, StateMutation, ViewCommand};
 pub use error::{Error, ErrorCode, Location, Snippet};
+pub use handler_facts::{HandlerFacts, UnknownGlobal, Use};
 pub use limits::Limits;
 pub use run::{Answer, Metrics, Segment, Status, Suspension};
 pub use value::{Map, Value};

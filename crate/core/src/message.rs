@@ -3,9 +3,9 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::capability::CapabilityToken;
 use crate::effect::StateMutation;
 use crate::error::Error;
+use crate::handler_facts::HandlerFacts;
 use crate::limits::Limits;
 use crate::run::{Answer, Context, Segment};
 use crate::value::Value;
@@ -58,7 +58,7 @@ pub struct ResumeRequest {
     pub now: f64,
 }
 
-/// Which capabilities does this source need? Answered with [`Inferred`].
+/// What does this source do? Answered with [`Inferred`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InferRequest {
     /// The body of an async function.
@@ -70,8 +70,8 @@ pub struct InferRequest {
 /// Answer to [`InferRequest`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Inferred {
-    /// The tokens, or why the source is no handler.
-    pub outcome: Result<Vec<CapabilityToken>, Error>,
+    /// What its syntax tree tells, or why the source is no handler.
+    pub outcome: Result<HandlerFacts, Error>,
 }
 
 /// A synchronous call of an embedder's host function, from inside the sandbox. Answered with [`HostReply`].

@@ -84,6 +84,9 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// How the note begins that not all diagnostics are kept.
+pub(crate) const MORE: &str = "there are more diagnostics";
+
 /// The diagnostics of a document, bounded.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
@@ -96,6 +99,10 @@ impl Diagnostics {
         if !self.is_full() {
             self.found.push(diagnostic);
         }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
     }
 
     /// Whether further ones are dropped.
@@ -111,7 +118,7 @@ impl Diagnostics {
         {
             last.code = ErrorCode::ResourceLimit;
             last.severity = Severity::Error;
-            last.message = format!("there are more diagnostics; {} are shown", limits::DIAGNOSTICS);
+            last.message = format!("{MORE}; {} are shown", limits::DIAGNOSTICS);
             last.hint = None;
         }
         self.found

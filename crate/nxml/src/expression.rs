@@ -30,7 +30,8 @@ use nexus_core::{Location, Map, Value};
 use crate::source_map::SourceMap;
 use crate::text_map::TextMap;
 
-pub(crate) use evaluate::{Budget, Scope};
+pub(crate) use call::number_of;
+pub(crate) use evaluate::{Budget, Item, Scope, is_truthy, position};
 pub(crate) use reference::{Reference, Root};
 pub(crate) use text::text_of;
 pub(crate) use tree::{Expr, Node};
@@ -42,6 +43,8 @@ pub enum ExpressionErrorKind {
     Syntax,
     /// It names something that does not exist.
     UnknownName,
+    /// It calls a method that does not exist.
+    UnknownMethod,
     /// An operator, function or method was given what it cannot take.
     Type,
     /// It is too long, too deep or takes too many steps.
@@ -131,6 +134,11 @@ impl Expression {
         let tree = parser.expression()?;
         let end = parser.closing_brace()?;
         Ok((Self { tree }, end))
+    }
+
+    /// A part of another expression, which stands in no arrow function of that.
+    pub(crate) const fn of(tree: Expr) -> Self {
+        Self { tree }
     }
 
     /// Evaluates it.

@@ -10,6 +10,8 @@
 //! | `statement`, `expression`, `pattern` | walk the tree |
 //! | `surface` | the handler's globals: what their members are, and what calls and writes need |
 //! | `token` | the tokens found, and the fewest that say the same |
+//! | `unknown` | names that are nothing |
+//! | `place` | places in the tree to places in the author's text |
 //!
 //! Aliases may be used above the line that makes them (in a function called later), so the tree is walked until no
 //! variable learns anything new. Values only grow, so tokens found early stay right.
@@ -23,9 +25,11 @@
 mod binding;
 mod expression;
 mod pattern;
+mod place;
 mod statement;
 mod surface;
 mod token;
+mod unknown;
 mod value;
 
 #[cfg(test)]
@@ -34,42 +38,57 @@ mod enforcement_tests;
 mod tests;
 
 use boa_engine::interner::{Interner, Sym};
-use nexus_core::CapabilityToken;
+use nexus_core::{HandlerFacts, UnknownGlobal, Use};
 
 use self::binding::Bindings;
 use self::statement::Function;
 use self::token::Tokens;
+use self::unknown::Undeclared;
 use crate::source::HandlerSource;
 
 /// How often the tree is walked before inference gives up on following aliases. Each walk settles every alias that is
 /// used below its definition; only aliases of aliases of aliases, written bottom up, need as many.
 const MAX_WALKS: usize = 16;
 
-/// The least capability tokens that the handler needs, in the order of [`CapabilityToken`], without repetition and
-/// without tokens that another one covers.
+/// What the handler needs, and where.
 ///
-/// Names that are not constant give the family's wildcard; so does a global that is passed on to where inference does
-/// not follow (`$state` gives both `state:read:*` and `state:write:*`). Tokens say what the handler may come to do, on
-/// any path.
+/// Tokens say what the handler may come to do, on any path. Names that are not constant give the family's wildcard; so
+/// does a global that is passed on to where inference does not follow (`$state` gives both `state:read:*` and
+/// `state:write:*`). `is_global` says which names mean something that no scope declares.
 #[must_use]
-pub fn infer(source: &HandlerSource) -> Vec<CapabilityToken> {
+pub fn infer(source: &HandlerSource, is_global: impl FnMut(&str) -> bool) -> HandlerFacts {
     let handler = source.function();
     let function = Function::new(handler.parameters(), handler.body());
     let mut inference = Inference {
         interner: source.interner(),
         bindings: Bindings::default(),
         tokens: Tokens::default(),
+        undeclared: Undeclared::default(),
         own_this: false,
     };
-    for _ in 0..MAX_WALKS {
+    let mut walks = 0;
+    loop {
         inference.bindings.restart();
         inference.function(&function);
+        walks += 1;
         if !inference.bindings.have_changed() {
-            return inference.tokens.least();
+            break;
+        }
+        if walks == MAX_WALKS {
+            inference.tokens.add_all_wildcards();
+            break;
         }
     }
-    inference.tokens.add_all_wildcards();
-    inference.tokens.least()
+    let unknown = inference.undeclared.unknown(source.interner(), is_global);
+    let tokens = inference.tokens.all();
+    let capabilities = token::least(&tokens);
+    let uses = place::locate(source.author_text(), tokens);
+    let unknown_globals = place::locate(source.author_text(), unknown);
+    HandlerFacts {
+        capabilities,
+        uses: uses.into_iter().map(|(capability, location)| Use { capability, location }).collect(),
+        unknown_globals: unknown_globals.into_iter().map(|(name, location)| UnknownGlobal { name, location }).collect(),
+    }
 }
 
 /// One inference under way.
@@ -77,6 +96,7 @@ struct Inference<'a> {
     interner: &'a Interner,
     bindings: Bindings,
     tokens: Tokens,
+    undeclared: Undeclared,
     /// Whether `this` is that of a nested function or class, not the handler's.
     own_this: bool,
 }

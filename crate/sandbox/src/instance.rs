@@ -164,10 +164,12 @@ impl Instance {
         told(Run::of(&self.context).borrow_mut().recorded())
     }
 
-    /// What a source needs.
+    /// What a source does.
     pub fn infer(&mut self, request: InferRequest) -> Inferred {
         let source = HandlerSource::parse(&request.source, &request.limits);
-        Inferred { outcome: source.map(|source| infer::infer(&source)) }
+        let context = &mut self.context;
+        let is_global = |name: &str| globals::is_global(name, context);
+        Inferred { outcome: source.map(|source| infer::infer(&source, is_global)) }
     }
 
     /// Comes before every question about a stopped run: takes the run back from whatever call held it when it was stopped,

@@ -21,7 +21,7 @@ use crate::lines::Lines;
 use crate::stray_jump;
 
 /// What stands before the author's text, on its first line, so that only that line's columns are off.
-const PREFIX: &str = "(async function handler(){\"use strict\";";
+pub const PREFIX: &str = "(async function handler(){\"use strict\";";
 /// What stands after it: on a line of its own, so that a comment on the author's last line does not swallow it.
 const SUFFIX: &str = "\n})";
 
@@ -75,6 +75,11 @@ impl HandlerSource {
     /// That text.
     pub fn text(&self) -> &str {
         &self.wrapped
+    }
+
+    /// The author's part of that.
+    pub fn author_text(&self) -> &str {
+        &self.wrapped[PREFIX.len()..self.wrapped.len() - SUFFIX.len()]
     }
 
     /// The wrapper's function, whose body is the author's text.

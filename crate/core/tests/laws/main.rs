@@ -11,7 +11,9 @@ use nexus_core::capability::CapabilityToken;
 use nexus_core::effect::{Event, LogLevel, LogLine, MutationOperation, StateMutation};
 use nexus_core::message::{CompileRequest, Compiled, HostCall, Inferred, ResumeRequest, StartRequest};
 use nexus_core::run::{Answer, Context, Suspension};
-use nexus_core::{Error, ErrorCode, Limits, Segment, Status, Value, msgpack};
+use nexus_core::{
+    Error, ErrorCode, HandlerFacts, Limits, Location, Segment, Status, UnknownGlobal, Use, Value, msgpack,
+};
 use proptest::prelude::*;
 
 /// Every input in the corpus of a fuzz target.
@@ -64,13 +66,19 @@ fn messages() -> Vec<Vec<u8>> {
         now: 1.7e12,
         seed: vec![7; 16],
     };
+    let location = Location { line: 1, column: 7 };
+    let facts = HandlerFacts {
+        uses: tokens.iter().map(|capability| Use { capability: capability.clone(), location }).collect(),
+        capabilities: tokens,
+        unknown_globals: vec![UnknownGlobal { name: "window".to_owned(), location }],
+    };
     let source = "return 1".to_owned();
     [
         msgpack::encode(&CompileRequest { source, limits: Limits::default() }),
         msgpack::encode(&Compiled { outcome: Err(error) }),
         msgpack::encode(&start),
         msgpack::encode(&ResumeRequest { answers, state: vec![mutation(MutationOperation::Set)], now: 0.0 }),
-        msgpack::encode(&Inferred { outcome: Ok(tokens) }),
+        msgpack::encode(&Inferred { outcome: Ok(facts) }),
         msgpack::encode(&HostCall { name: "sha256".to_owned(), args: vec![Value::Bytes(vec![1, 2])] }),
         msgpack::encode(&segment),
     ]

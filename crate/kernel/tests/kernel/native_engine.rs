@@ -87,7 +87,7 @@ impl Engine for NativeEngine {
     fn infer_capabilities<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<Vec<CapabilityToken>, Error>> {
         Box::pin(async move {
             let request = InferRequest { source: source.to_owned(), limits: Limits::default() };
-            Instance::boot().infer(request).outcome
+            Instance::boot().infer(request).outcome.map(|facts| facts.capabilities)
         })
     }
 

@@ -154,7 +154,7 @@ impl Method {
 }
 
 /// A text as a number, as `Number` reads it; NaN if it is none.
-pub(super) fn number_of(text: &str) -> f64 {
+pub(crate) fn number_of(text: &str) -> f64 {
     let text = text.trim();
     let radix = |prefix: [&str; 2], radix| {
         let digits = prefix.iter().find_map(|prefix| text.strip_prefix(prefix))?;

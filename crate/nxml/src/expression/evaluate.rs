@@ -488,6 +488,6 @@ pub(super) fn number(count: usize) -> Value {
 
 /// A number as a position in a list, if it is one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked before")]
-pub(super) fn position(number: f64) -> Option<usize> {
+pub(crate) fn position(number: f64) -> Option<usize> {
     (number >= 0.0 && number.fract() == 0.0 && number < 4_294_967_296.0).then_some(number as usize)
 }

@@ -31,30 +31,28 @@ enum Infix {
     Logical(Logical),
 }
 
-/// Operators from the loosest to the tightest.
-const LEVELS: &[&[(&str, Infix)]] = &[
-    &[("??", Infix::Logical(Logical::Coalesce))],
-    &[("||", Infix::Logical(Logical::Or))],
-    &[("&&", Infix::Logical(Logical::And))],
-    &[
-        ("===", Infix::Binary(Binary::Equal)),
-        ("!==", Infix::Binary(Binary::Unequal)),
-        ("==", Infix::Binary(Binary::LooselyEqual)),
-        ("!=", Infix::Binary(Binary::LooselyUnequal)),
-    ],
-    &[
-        ("<", Infix::Binary(Binary::Less)),
-        ("<=", Infix::Binary(Binary::LessOrEqual)),
-        (">", Infix::Binary(Binary::Greater)),
-        (">=", Infix::Binary(Binary::GreaterOrEqual)),
-    ],
-    &[("+", Infix::Binary(Binary::Add)), ("-", Infix::Binary(Binary::Subtract))],
-    &[
-        ("*", Infix::Binary(Binary::Multiply)),
-        ("/", Infix::Binary(Binary::Divide)),
-        ("%", Infix::Binary(Binary::Remainder)),
-    ],
-];
+/// The operator that a sign is, and how tightly it binds.
+const fn infix(sign: &str) -> Option<(usize, Infix)> {
+    Some(match sign.as_bytes() {
+        b"??" => (1, Infix::Logical(Logical::Coalesce)),
+        b"||" => (2, Infix::Logical(Logical::Or)),
+        b"&&" => (3, Infix::Logical(Logical::And)),
+        b"===" => (4, Infix::Binary(Binary::Equal)),
+        b"!==" => (4, Infix::Binary(Binary::Unequal)),
+        b"==" => (4, Infix::Binary(Binary::LooselyEqual)),
+        b"!=" => (4, Infix::Binary(Binary::LooselyUnequal)),
+        b"<" => (5, Infix::Binary(Binary::Less)),
+        b"<=" => (5, Infix::Binary(Binary::LessOrEqual)),
+        b">" => (5, Infix::Binary(Binary::Greater)),
+        b">=" => (5, Infix::Binary(Binary::GreaterOrEqual)),
+        b"+" => (6, Infix::Binary(Binary::Add)),
+        b"-" => (6, Infix::Binary(Binary::Subtract)),
+        b"*" => (7, Infix::Binary(Binary::Multiply)),
+        b"/" => (7, Infix::Binary(Binary::Divide)),
+        b"%" => (7, Infix::Binary(Binary::Remainder)),
+        _ => return None,
+    })
+}
 
 impl<'a> Parser<'a> {
     pub(super) fn new(
@@ -162,7 +160,7 @@ impl<'a> Parser<'a> {
     }
 
     fn conditional(&mut self) -> Parsed {
-        let condition = self.level(0)?;
+        let condition = self.operation(0)?;
         let location = self.location();
         if !self.eat("?")? {
             return Ok(condition);
@@ -173,20 +171,22 @@ impl<'a> Parser<'a> {
         Ok(Expr { node: Node::Conditional(Box::new([condition, then, otherwise])), location })
     }
 
-    fn level(&mut self, level: usize) -> Parsed {
-        let Some(operators) = LEVELS.get(level) else { return self.power() };
-        let mut left = self.level(level + 1)?;
+    /// Operands and the operators between them that bind at least as tightly as `least`.
+    fn operation(&mut self, least: usize) -> Parsed {
+        let mut left = self.power()?;
         // A chain is as deep as it is long.
         let depth = self.depth;
-        while let Some((_, operator)) = operators.iter().find(|(sign, _)| self.is(sign)) {
+        while let Token::Sign(sign) = self.token
+            && let Some((level, operator)) = infix(sign)
+            && level >= least
+        {
             let location = self.location();
             self.advance()?;
             self.descend()?;
-            let right = self.level(level + 1)?;
-            let (left_side, right) = (Box::new(left), Box::new(right));
+            let right = Box::new(self.operation(level + 1)?);
             let node = match operator {
-                Infix::Binary(operator) => Node::Binary(*operator, left_side, right),
-                Infix::Logical(operator) => Node::Logical(*operator, left_side, right),
+                Infix::Binary(operator) => Node::Binary(operator, Box::new(left), right),
+                Infix::Logical(operator) => Node::Logical(operator, Box::new(left), right),
             };
             left = Expr { node, location };
         }
@@ -255,7 +255,7 @@ impl<'a> Parser<'a> {
         }
         let Some(method) = Method::named(&name) else {
             let hint = suggest::did_you_mean(&name, Method::NAMES.iter().copied());
-            let kind = ExpressionErrorKind::UnknownName;
+            let kind = ExpressionErrorKind::UnknownMethod;
             return Err(ExpressionError {
                 hint,
                 ..ExpressionError::new(kind, location, format!("there is no method {name}"))

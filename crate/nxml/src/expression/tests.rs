@@ -162,7 +162,7 @@ fn expressions_compute_what_javascript_does() {
 /// Expressions with the kind of their error and its column.
 #[test]
 fn what_cannot_be_parsed_or_evaluated_says_so_and_where() {
-    use ExpressionErrorKind::{Syntax, Type, UnknownName};
+    use ExpressionErrorKind::{Syntax, Type, UnknownMethod, UnknownName};
     for (text, kind, column, said) in [
         ("", Syntax, 1, "too early"),
         ("  ", Syntax, 3, "too early"),
@@ -187,14 +187,14 @@ fn what_cannot_be_parsed_or_evaluated_says_so_and_where() {
         ("window.location", UnknownName, 1, "no window"),
         ("$stat.count", UnknownName, 1, "no $stat"),
         ("Math.random()", UnknownName, 1, "Math.random"),
-        ("$state.items.push(1)", UnknownName, 14, "push"),
-        ("$state.items.fliter(x => x)", UnknownName, 14, "fliter"),
+        ("$state.items.push(1)", UnknownMethod, 14, "push"),
+        ("$state.items.fliter(x => x)", UnknownMethod, 14, "fliter"),
         ("$state.items.filter(1)", Syntax, 14, "arrow"),
         ("$state.items.includes(x => x)", Syntax, 14, "arrow"),
         ("[].map(x => { return x })", Syntax, 13, "without braces"),
         ("Math.abs()", Syntax, 1, "1 arguments, not 0"),
         ("Math.abs", Syntax, 9, "called"),
-        ("$state.count(1)", UnknownName, 8, "no method count"),
+        ("$state.count(1)", UnknownMethod, 8, "no method count"),
         ("(1)(2)", Syntax, 4, "called"),
         ("$state.none - 1", Type, 13, "null and a number"),
         ("1 < 'a'", Type, 3, "a number and a string"),

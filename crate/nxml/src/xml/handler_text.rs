@@ -1,6 +1,6 @@
 //! The text of a handler: JavaScript between tags, which XML would take for elements wherever it compares.
 //!
-//! The code ends at the first `</Handler>` outside of its strings, templates, comments and regular expressions; if
+//! The code ends at the first `</Handler>` outside of its strings, templates, block comments and regular expressions; if
 //! there is none, at the first one anywhere. CDATA sections are taken as they stand, XML comments are dropped, and
 //! references such as `&lt;` are resolved outside of CDATA.
 
@@ -275,12 +275,12 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A comment ends with its line, or where the handler does if the tag closes on that line.
+    /// A comment ends with its line or at the closing tag, which may well stand on that line.
     fn line_comment(&mut self) {
         let rest = &self.document[self.at..];
         let line = rest.find('\n').unwrap_or(rest.len());
-        let tag = rest[..line].match_indices("</").map(|(at, _)| self.at + at);
-        let close = tag.filter(|at| closing_tag(self.document, *at, HANDLER).is_some()).last();
+        let mut tags = rest[..line].match_indices("</").map(|(at, _)| self.at + at);
+        let close = tags.find(|at| closing_tag(self.document, *at, HANDLER).is_some());
         self.at = close.unwrap_or(self.at + line);
     }
 
@@ -324,7 +324,7 @@ mod tests {
 
     #[test]
     fn the_handler_ends_at_its_own_tag() {
-        for code_text in [
+        for text in [
             "",
             "return 1",
             "if (a < b) return a<b",
@@ -332,7 +332,7 @@ mod tests {
             "return '</Handler>'",
             "return \"it's </Handler> \\\" </Handler>\"",
             "return `</Handler> ${a ? `</Handler>` : { b: '}' }} </Handler>`",
-            "// </Handler>\nreturn 1",
+            "// it's `here\nreturn 1 // and \"there",
             "/* </Handler> */ return 1",
             "return /<\\/Handler>|[/'\"`]/.test(x) ? '<' : 1 / 2 / 3",
             "return a</Tool>/.source",
@@ -342,9 +342,8 @@ mod tests {
             "a.return / 2; '</Handler>'",
             "é < '😀'",
         ] {
-            // A comment that stands on the last line goes to the tag.
-            let document = format!("{code_text}</Handler><Next/>");
-            assert_eq!(code(&document), (code_text.to_owned(), "<Next/>"), "{code_text}");
+            let document = format!("{text}</Handler><Next/>");
+            assert_eq!(code(&document), (text.to_owned(), "<Next/>"), "{text}");
         }
     }
 

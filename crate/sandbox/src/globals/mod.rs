@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use boa_engine::object::IntegrityLevel;
 use boa_engine::property::PropertyKey;
-use boa_engine::{Context, JsArgs, JsObject, JsResult, JsValue};
+use boa_engine::{Context, JsArgs, JsObject, JsResult, JsString, JsValue};
 use nexus_core::{Error, Value};
 
 use crate::convert;
@@ -68,6 +68,14 @@ pub fn install_run(args: &Value, scope: &Value, host_functions: &[String], conte
     }
     ext::install_run(context)?;
     host::install_run(host_functions, context)
+}
+
+/// Whether a handler finds something under this name that it does not declare. Asked at boot: `arguments` is every
+/// function's own, and what a run brings is not there yet.
+pub fn is_global(name: &str, context: &mut Context) -> bool {
+    const OF_A_RUN: [&str; 5] = ["$args", "$scope", "$ext", "$host", "arguments"];
+    let global = context.global_object();
+    OF_A_RUN.contains(&name) || global.has_property(JsString::from(name), context).unwrap_or(true)
 }
 
 /// The functions of each global, by the first part of their place.

@@ -82,7 +82,7 @@ fn run(source: &str, capabilities: Vec<CapabilityToken>) -> (Vec<Denial>, bool) 
 fn with_the_inferred_tokens_nothing_is_refused_and_without_any_one_of_them_something_is() {
     for source in HANDLERS {
         let request = InferRequest { source: (*source).to_owned(), limits: Limits::default() };
-        let tokens = Instance::boot().infer(request).outcome.unwrap();
+        let tokens = Instance::boot().infer(request).outcome.unwrap().capabilities;
         assert!(!tokens.is_empty(), "{source}");
         assert_eq!(run(source, tokens.clone()), (vec![], false), "{source} with {tokens:?}");
         for without in 0..tokens.len() {

@@ -1,6 +1,6 @@
 //! Expressions: what each may be, and what evaluating it needs.
 
-use boa_engine::ast::Expression;
+use boa_engine::ast::{Expression, Spanned};
 use boa_engine::ast::expression::access::PropertyAccess;
 use boa_engine::ast::expression::literal::{
     ArrayLiteral, LiteralKind, ObjectLiteral, PropertyDefinition, TemplateElement, TemplateLiteral,
@@ -30,7 +30,10 @@ impl Inference<'_> {
     pub(super) fn value(&mut self, expression: &Expression) -> Value {
         match expression {
             Expression::Identifier(name) => self.identifier(*name),
-            Expression::This(_) if !self.own_this => Referent::Global.into(),
+            Expression::This(this) if !self.own_this => {
+                self.tokens.at = this.span().start();
+                Referent::Global.into()
+            }
             Expression::Literal(literal) => self.literal(literal.kind()),
             Expression::TemplateLiteral(template) => self.template(template),
             Expression::Parenthesized(inner) => self.value(inner.expression()),
@@ -116,9 +119,11 @@ impl Inference<'_> {
     }
 
     pub(super) fn identifier(&mut self, name: Identifier) -> Value {
+        self.tokens.at = name.span().start();
         if let Some(held) = self.bindings.get(name.sym()) {
             return held.clone();
         }
+        self.undeclared.add(name.sym(), self.tokens.at);
         self.text(name.sym()).map_or_else(Value::unknown, |name| Self::global(&name))
     }
 
@@ -156,6 +161,10 @@ impl Inference<'_> {
                 self.write_member(&object, &names);
             }
             (UnaryOp::Delete, Expression::Optional(optional)) => self.delete_optional(optional),
+            (UnaryOp::TypeOf, Expression::Identifier(name)) => {
+                self.undeclared.ask(name.sym());
+                self.identifier(*name);
+            }
             (UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Tilde, target) => self.evaluate_and_escape(target),
             (_, target) => {
                 self.value(target);
@@ -277,6 +286,7 @@ impl Inference<'_> {
     /// Evaluates arguments, which the called function then has. Answers the names that the first may be; `given` is
     /// what the first, if it is a function, will find in one of its parameters.
     fn arguments(&mut self, arguments: &[Expression], given: Option<(usize, Value)>) -> Names {
+        let at = self.tokens.at;
         let mut first = None;
         for (index, argument) in arguments.iter().enumerate() {
             let value = match (argument, &given, Function::of_expression(argument)) {
@@ -293,6 +303,8 @@ impl Inference<'_> {
             self.escape(&value);
             first.get_or_insert(value);
         }
+        // What is needed now is the call's.
+        self.tokens.at = at;
         first.unwrap_or_else(Value::unknown).names()
     }
 }

@@ -1,6 +1,6 @@
 //! Declarations, assignments and what they take apart.
 
-use boa_engine::ast::Expression;
+use boa_engine::ast::{Expression, Spanned};
 use boa_engine::ast::declaration::Binding;
 use boa_engine::ast::expression::Identifier;
 use boa_engine::ast::expression::access::{PropertyAccess, PropertyAccessField};
@@ -30,6 +30,7 @@ impl Inference<'_> {
     pub(super) fn bind_name(&mut self, name: Identifier, value: Value, mode: Mode) {
         let Some(held) = self.bindings.get(name.sym()) else {
             self.escape(&value);
+            self.undeclared.add(name.sym(), name.span().start());
             return;
         };
         // A variable that is `$state` now and something else later is not followed.
@@ -153,7 +154,13 @@ impl Inference<'_> {
     pub(super) fn field(&mut self, field: &PropertyAccessField) -> Names {
         match field {
             PropertyAccessField::Const(name) => self.literal_name(*name),
-            PropertyAccessField::Expr(name) => self.value(name).names(),
+            PropertyAccessField::Expr(name) => {
+                let at = self.tokens.at;
+                let names = self.value(name).names();
+                // What is needed now is the member's.
+                self.tokens.at = at;
+                names
+            }
         }
     }
 

@@ -1,11 +1,13 @@
-use nexus_core::Limits;
+use nexus_core::message::InferRequest;
+use nexus_core::{HandlerFacts, Limits, Location};
 
 use super::infer;
+use crate::Instance;
 use crate::source::HandlerSource;
 
 fn inferred(text: &str) -> Vec<String> {
     let source = HandlerSource::parse(text, &Limits::default()).unwrap_or_else(|error| panic!("{text}\n{error:?}"));
-    infer(&source).iter().map(ToString::to_string).collect()
+    infer(&source, |_| true).capabilities.iter().map(ToString::to_string).collect()
 }
 
 /// Each row: a handler, and its tokens, separated by a bar.
@@ -497,4 +499,60 @@ fn aliases_chained_bottom_up_beyond_reason_give_everything() {
         inferred(&chain(100)),
         ["state:read:*", "state:write:*", "events:emit:*", "view:update:*", "ext:*", "host:*"]
     );
+}
+
+fn facts(text: &str) -> HandlerFacts {
+    let request = InferRequest { source: text.to_owned(), limits: Limits::default() };
+    Instance::boot().infer(request).outcome.unwrap_or_else(|error| panic!("{text}\n{error:?}"))
+}
+
+fn at(Location { line, column }: Location, what: impl std::fmt::Display) -> String {
+    format!("{line}:{column} {what}")
+}
+
+#[test]
+fn every_use_says_where_it_first_stands() {
+    for (text, expected) in [
+        ("return $state.a", "1:8 state:read:a"),
+        ("\n  $state.b = $state.a;\n$state.a", "2:3 state:write:b | 2:14 state:read:a"),
+        ("$state.a;\n$state[$args.key]", "1:1 state:read:a | 2:1 state:read:*"),
+        ("$state.set($args.k, $state.a)", "1:1 state:write:* | 1:21 state:read:a"),
+        ("const s = $state;\nreturn s\n  .a", "2:8 state:read:a"),
+        ("await $ext.http.get($state.url)", "1:7 ext:http.get | 1:21 state:read:url"),
+        ("await $ext.http\n.get(1);await $ext . http.post()", "1:7 ext:http.get | 2:15 ext:http.post"),
+        ("'é😀'; $view.focus('x'); $emit.toast('hi')", "1:8 view:update:x | 1:25 events:emit:toast"),
+        ("for (const i of $state.items) i.done = 1", "1:17 state:read:items | 1:31 state:write:items"),
+        ("f(); function f() { $state.n++ }", "1:21 state:read:n | 1:21 state:write:n"),
+        ("const { a, b: { c } } = $state", "1:25 state:read:a | 1:25 state:read:b"),
+        ("f($state); function f() {}", "1:3 state:read:* | 1:3 state:write:*"),
+        ("return globalThis.$state.a + $host.b()", "1:8 state:read:a | 1:30 host:b"),
+    ] {
+        let uses = facts(text).uses;
+        let found: Vec<String> = uses.iter().map(|used| at(used.location, &used.capability)).collect();
+        assert_eq!(found.join(" | "), expected, "\n{text}\n");
+    }
+}
+
+#[test]
+fn names_that_are_nothing_are_told_and_words_in_texts_are_not() {
+    for (text, expected) in [
+        ("return window.location", "1:8 window"),
+        ("setTimeout(() => {}, 1);\nfetch('x'); setTimeout()", "1:1 setTimeout | 2:1 fetch"),
+        ("eval('1'); new Function('x')", "1:1 eval | 1:16 Function"),
+        ("conut = 1; conut++", "1:1 conut"),
+        ("for (i of []) ({ j } = {})", "1:6 i | 1:18 j"),
+        // Members, keys, texts, comments, declared names, parameters, labels.
+        ("const o = { window: 1, open() {} }; o.window; o.open(); 'document'; // eval", ""),
+        ("let top = 1; ((parent) => parent + top)(2); function self() {} self();", ""),
+        ("try { x: for (;;) break x } catch (document) { document }", ""),
+        ("return typeof window === 'undefined' ? 1 : window.x", ""),
+        // What a handler has.
+        ("$state; $args; $scope; $emit; $view; $ext; $log; $time; $host; console; arguments", ""),
+        ("Math.max(Date.now(), parseInt('1'), JSON.stringify([NaN, undefined, Infinity]))", ""),
+        ("new Map([[Symbol(), new Set()]]); await Promise.all([]); globalThis", ""),
+    ] {
+        let unknown = facts(text).unknown_globals;
+        let found: Vec<String> = unknown.iter().map(|unknown| at(unknown.location, &unknown.name)).collect();
+        assert_eq!(found.join(" | "), expected, "\n{text}\n");
+    }
 }

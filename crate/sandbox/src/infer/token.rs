@@ -1,47 +1,72 @@
 //! The tokens found.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
+use boa_engine::ast::Position;
 use nexus_core::CapabilityToken;
 use nexus_core::capability::{Caveats, ExtensionScope, Scope};
 
-/// The tokens found so far.
+/// The tokens found so far, each with the first place that needs it.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
-    found: BTreeSet<CapabilityToken>,
+    found: BTreeMap<CapabilityToken, Position>,
     /// Extensions with methods, for which the tokens are made in the end, each once.
-    methods: BTreeSet<(Scope, Scope)>,
+    methods: BTreeMap<(Scope, Scope), Position>,
+    /// The place that the walk is at.
+    pub(super) at: Position,
+}
+
+/// Keeps the earlier of two places.
+fn insert<K: Ord>(map: &mut BTreeMap<K, Position>, key: K, at: Position) {
+    match map.entry(key) {
+        Entry::Vacant(entry) => {
+            entry.insert(at);
+        }
+        Entry::Occupied(mut entry) => {
+            let first = (*entry.get()).min(at);
+            entry.insert(first);
+        }
+    }
 }
 
 impl Tokens {
     pub(super) fn add(&mut self, token: CapabilityToken) {
-        self.found.insert(token);
+        insert(&mut self.found, token, self.at);
     }
 
     /// Adds what a method of an extension needs, or any method of any.
     pub(super) fn add_extension(&mut self, name: Scope, method: Scope) {
-        self.methods.insert((name, method));
+        insert(&mut self.methods, (name, method), self.at);
     }
 
     /// Everything a handler can be allowed.
     pub(super) fn add_all_wildcards(&mut self) {
-        self.found.extend([
+        let all = [
             CapabilityToken::StateRead(Scope::Any),
             CapabilityToken::StateWrite(Scope::Any),
             CapabilityToken::EventsEmit(Scope::Any),
             CapabilityToken::ViewUpdate(Scope::Any),
             CapabilityToken::Extension(ExtensionScope::Any),
             CapabilityToken::Host(Scope::Any),
-        ]);
+        ];
+        all.into_iter().for_each(|token| self.add(token));
     }
 
-    /// The tokens without those that another one covers.
-    pub(super) fn least(self) -> Vec<CapabilityToken> {
+    /// Every token with the first place that needs it.
+    pub(super) fn all(self) -> BTreeMap<CapabilityToken, Position> {
         let mut tokens = self.found;
-        tokens.extend(self.methods.iter().map(|(name, method)| extension(name, method)));
-        let covered = |token: &CapabilityToken| wider(token).iter().any(|wider| tokens.contains(wider));
-        tokens.iter().filter(|token| !covered(token)).cloned().collect()
+        for ((name, method), at) in &self.methods {
+            insert(&mut tokens, extension(name, method), *at);
+        }
+        tokens
     }
+}
+
+/// The tokens without those that another one covers.
+pub(super) fn least(tokens: &BTreeMap<CapabilityToken, Position>) -> Vec<CapabilityToken> {
+    let covered = |token: &CapabilityToken| wider(token).iter().any(|wider| tokens.contains_key(wider));
+    tokens.keys().filter(|token| !covered(token)).cloned().collect()
 }
 
 /// The other tokens that cover this one.

@@ -293,7 +293,7 @@ impl WasmEngine {
         match called.map(instance::Called::answer::<Inferred>) {
             Ok(Ok(inferred)) => {
                 lease.put(sandbox);
-                inferred.outcome
+                inferred.outcome.map(|facts| facts.capabilities)
             }
             Ok(Err(trap)) => {
                 self.sandboxes.replace(&mut lease, sandbox);

@@ -1,0 +1,50 @@
+//! Whether what expressions refer to is there.
+
+use nexus_core::ErrorCode;
+
+use super::Builder;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::expression::{Reference, Root};
+use crate::suggest;
+use crate::xml::Target;
+
+impl Builder<'_, '_> {
+    /// Checks references out of the attribute `target`; `scopes` are the names that `$scope` has there.
+    pub(super) fn references(&mut self, target: Target<'_>, references: &[Reference<'_>], scopes: &[&str]) {
+        for Reference { root, name, location } in references {
+            let (code, message, hint) = match (root, name) {
+                (Root::State, None) => {
+                    self.used.any_state = true;
+                    continue;
+                }
+                (Root::State, Some(name)) => {
+                    if self.states.contains(*name) || self.computed.contains(*name) {
+                        self.used.states.insert((*name).to_owned());
+                        continue;
+                    }
+                    let known = self.states.iter().chain(&self.computed).map(String::as_str);
+                    let message = format!("there is no state {name}");
+                    (ErrorCode::UndefinedStateReference, message, suggest::did_you_mean(name, known))
+                }
+                (Root::Scope, _) if scopes.is_empty() => {
+                    let hint = Some("only what stands in an <Iterate> has a scope".to_owned());
+                    (ErrorCode::InvalidScopeReference, "there is no scope here".to_owned(), hint)
+                }
+                (Root::Scope, None) => continue,
+                (Root::Scope, Some(name)) => {
+                    if scopes.contains(name) {
+                        continue;
+                    }
+                    let hint = suggest::did_you_mean(name, scopes.iter().copied())
+                        .unwrap_or_else(|| format!("it has {}", suggest::one_of(scopes).replace(" or ", " and ")));
+                    (ErrorCode::InvalidScopeReference, format!("the scope has no {name} here"), Some(hint))
+                }
+            };
+            if self.diagnostics.is_full() {
+                return;
+            }
+            let diagnostic = self.tree.diagnostic(Severity::Error, code, target, message);
+            self.diagnostics.add(Diagnostic { location: *location, hint, ..diagnostic });
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! A document: its panel, and everything that is wrong with it.
+
+use nexus_core::{Error, ErrorCode, HandlerFacts, Value};
+
+use crate::build::{self, Used};
+use crate::check;
+use crate::diagnostic::{self, Diagnostic, Diagnostics, Severity};
+use crate::panel::Panel;
+use crate::xml::{self, Tree};
+
+/// A document that was read.
+pub struct Document<'a> {
+    tree: Tree<'a>,
+    panel: Panel,
+    used: Used,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a document. Never fails: what is wrong is in its [diagnostics](Document::diagnostics), and its panel holds
+/// whatever could be understood.
+///
+/// ```
+/// let document = nexus_nxml::parse(r#"<NexusPanel title="Counter">
+///   <Data><State name="count" type="numbr" default="0"/></Data>
+/// </NexusPanel>"#);
+/// let [diagnostic] = document.diagnostics() else { panic!("one mistake") };
+/// assert_eq!(
+///     diagnostic.to_string(),
+///     r#"2:29: error INVALID_TYPE: there is no type "numbr" (did you mean "number"?)"#
+/// );
+/// ```
+#[must_use]
+pub fn parse(text: &str) -> Document<'_> {
+    let mut diagnostics = Diagnostics::default();
+    let tree = xml::read(text, &mut diagnostics);
+    let (panel, used) = build::build(&tree, &mut diagnostics);
+    Document { tree, panel, used, diagnostics: diagnostics.sorted() }
+}
+
+impl Document<'_> {
+    /// The panel, as far as it could be understood.
+    #[must_use]
+    pub const fn panel(&self) -> &Panel {
+        &self.panel
+    }
+
+    /// The panel alone.
+    #[must_use]
+    pub fn into_panel(self) -> Panel {
+        self.panel
+    }
+
+    /// What is wrong, in the order of the document; of the code of handlers only what [`check_handlers`] found.
+    ///
+    /// [`check_handlers`]: Self::check_handlers
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Whether there is no error; there may be warnings.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+    }
+
+    /// Checks the code of the handlers, and adds what is wrong to the [diagnostics](Self::diagnostics).
+    ///
+    /// `facts` are what the syntax tree of each handler tells, or why it has none, in the order of
+    /// [`Panel::handlers`]: what the sandbox answers to `InferRequest` for the handler's code.
+    pub fn check_handlers(&mut self, facts: &[Result<HandlerFacts, Error>]) {
+        let mut found = Diagnostics::with(std::mem::take(&mut self.diagnostics));
+        check::handlers(&self.tree, &self.panel, &self.used, facts, &mut found);
+        self.diagnostics = found.sorted();
+    }
+
+    /// The error that an invalid document is refused with: that of its first mistake, with all diagnostics in `context`
+    /// as `{diagnostics: […]}`. `None` for a valid one.
+    #[must_use]
+    pub fn error(&self) -> Option<Error> {
+        let first = self.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error)?;
+        let all = self.diagnostics.iter().map(Diagnostic::to_value).collect();
+        let mut error = Error::new(first.code, first.message.clone());
+        error.location = Some(first.location);
+        error.snippet = nexus_core::Snippet::cut(self.tree.map.text(), first.location);
+        Some(error.with_context(Value::object([("diagnostics", Value::Array(all))])))
+    }
+}
+
+impl Diagnostics {
+    /// Those that were found before.
+    fn with(found: Vec<Diagnostic>) -> Self {
+        let mut diagnostics = Self::default();
+        found.into_iter().filter(|diagnostic| !is_note_of_more(diagnostic)).for_each(|one| diagnostics.add(one));
+        diagnostics
+    }
+}
+
+/// Whether this is the note that there are more; it comes again if there are.
+fn is_note_of_more(diagnostic: &Diagnostic) -> bool {
+    diagnostic.code == ErrorCode::ResourceLimit && diagnostic.message.starts_with(diagnostic::MORE)
+}
