@@ -1,9 +1,9 @@
 //! Attribute values: plain text, an expression in braces, or text with expressions in it.
 
-use nexus_core::{Map, Value};
+use nexus_core::{Location, Map, Value};
 
 use crate::expression::{
-    Budget, Expression, ExpressionError, ExpressionErrorKind, Reference, Scope, text_of,
+    Budget, Expression, ExpressionError, ExpressionErrorKind, Scope, text_of,
 };
 use crate::source_map::SourceMap;
 use crate::text_map::TextMap;
@@ -90,20 +90,18 @@ impl Binding {
         whole.into_iter().chain(parts.iter().filter_map(Part::expression))
     }
 
-    pub(crate) fn references(&self) -> Vec<Reference<'_>> {
-        self.expressions().flat_map(Expression::references).collect()
-    }
-
-    /// What it is over this state and scope.
+    /// What it is over this state and scope; `location` is where the attribute's element stands.
     pub(crate) fn evaluate(
         &self,
         state: &Map,
         computed: &Map,
         scope: Scope<'_>,
         budget: &mut Budget,
+        location: Location,
     ) -> Result<Value, ExpressionError> {
         let parts = match self {
-            Self::Static(value) => return Ok(value.clone()),
+            // A copy in each item of a list, that is.
+            Self::Static(value) => return paid(value.clone(), location, budget),
             Self::Whole(expression) => return expression.evaluate_in(state, computed, scope, budget),
             Self::Mixed(parts) => parts,
         };
@@ -121,8 +119,16 @@ impl Binding {
                 }
             }
         }
-        Ok(Value::String(text))
+        paid(Value::String(text), location, budget)
     }
+}
+
+/// The value, once the steps of making it are taken.
+fn paid(value: Value, location: Location, budget: &mut Budget) -> Result<Value, ExpressionError> {
+    if budget.take_copy(&value) {
+        return Ok(value);
+    }
+    Err(ExpressionError::new(ExpressionErrorKind::Limit, location, "the view takes too many steps"))
 }
 
 impl ExpressionError {
@@ -152,7 +158,8 @@ mod tests {
             ("items".to_owned(), Value::from(vec!["a", "b"])),
             ("none".to_owned(), Value::Null),
         ]);
-        binding.evaluate(&state, &Map::new(), Scope::Root(&Map::new()), &mut Budget::expression()).unwrap()
+        let (none, location) = (Map::new(), Location { line: 1, column: 1 });
+        binding.evaluate(&state, &none, Scope::Root(&none), &mut Budget::expression(), location).unwrap()
     }
 
     #[test]
@@ -179,7 +186,7 @@ mod tests {
     fn every_broken_expression_is_reported_and_the_others_are_parsed() {
         let (binding, errors) = parse("{$state.} {$state.count} {1 +}");
         assert_eq!(errors.iter().map(|error| error.location.column).collect::<Vec<_>>(), [9, 30]);
-        assert_eq!(binding.references().len(), 1);
+        assert_eq!(binding.expressions().count(), 1);
         let (_, errors) = parse("{} { } {");
         assert_eq!(errors.iter().map(|error| error.location.column).collect::<Vec<_>>(), [2, 6, 9]);
         assert!(errors[0].hint.as_deref().unwrap().contains("{'{'}"));

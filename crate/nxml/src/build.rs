@@ -107,8 +107,12 @@ impl<'t> Builder<'t, '_> {
             ExpressionErrorKind::Limit => ErrorCode::ResourceLimit,
             _ => ErrorCode::ParseError,
         };
+        // What it would have used is not known.
+        self.used.any_state = true;
+        let is_state = |name: &&String| self.states.contains(*name) || self.computed.contains(*name);
+        let state = error.name.as_ref().filter(is_state).map(|name| format!("did you mean $state.{name}?"));
         let diagnostic = self.tree.diagnostic(Severity::Error, code, target, error.message);
-        self.diagnostics.add(Diagnostic { location: error.location, hint: error.hint, ..diagnostic });
+        self.diagnostics.add(Diagnostic { location: error.location, hint: state.or(error.hint), ..diagnostic });
     }
 
     /// Reports attributes other than those `allowed`.

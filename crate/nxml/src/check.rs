@@ -136,8 +136,8 @@ impl<'c> Check<'c, '_> {
             let hint = instead
                 .or_else(|| suggest::did_you_mean(&unknown.name, GLOBALS.iter().copied()))
                 .or_else(|| {
-                    let is_state = self.states.contains(unknown.name.as_str());
-                    is_state.then(|| format!("did you mean $state.{}?", unknown.name))
+                    let states = self.states.iter().chain(&self.computed).copied();
+                    suggest::nearest(&unknown.name, states).map(|state| format!("did you mean $state.{state}?"))
                 });
             let message = format!("handlers have no global {}", unknown.name);
             self.in_code(Severity::Error, ErrorCode::ForbiddenGlobal, handler, unknown.location, message, hint);

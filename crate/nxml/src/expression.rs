@@ -62,11 +62,13 @@ pub struct ExpressionError {
     pub location: Location,
     /// What to do about it, where that is known.
     pub hint: Option<String>,
+    /// The name that does not exist.
+    pub(crate) name: Option<String>,
 }
 
 impl ExpressionError {
     pub(crate) fn new(kind: ExpressionErrorKind, location: Location, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), location, hint: None }
+        Self { kind, message: message.into(), location, hint: None, name: None }
     }
 }
 

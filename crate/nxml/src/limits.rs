@@ -9,6 +9,8 @@ pub const ELEMENT_DEPTH: usize = 64;
 pub const ELEMENTS: usize = 50_000;
 /// Attributes of an element; the component with the most has ten.
 pub const ATTRIBUTES: usize = 64;
+/// Bytes of the name of an element or an attribute, `bind:` and `on:` included.
+pub const NAME_BYTES: usize = 128;
 /// Diagnostics of a document that are kept. Nobody reads more, and a hostile document has one at every byte.
 pub const DIAGNOSTICS: usize = 1_000;
 /// Characters of an identifier (the schema of the systems this language comes from).

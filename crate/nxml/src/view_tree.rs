@@ -104,7 +104,7 @@ impl<'a> Resolving<'a> {
         binding: &crate::binding::Binding,
         scope: Scope<'_>,
     ) -> Value {
-        let value = binding.evaluate(self.state, self.computed, scope, &mut self.budget);
+        let value = binding.evaluate(self.state, self.computed, scope, &mut self.budget, node.location);
         value.unwrap_or_else(|error| {
             self.fail(node, attribute, error);
             Value::Null

@@ -91,7 +91,9 @@ impl Builder<'_, '_> {
         let scope = self.required(id, "scope")?;
         match token(kind, scope) {
             Ok(token) => {
-                Some(Declared { token, location: self.tree.location(id), element: id, attribute: "scope" })
+                let offset = self.tree.element(id).attribute("scope").map_or(0, |attribute| attribute.offset);
+                let location = self.tree.map.locate(offset);
+                Some(Declared { token, location, element: id, attribute: "scope" })
             }
             Err(error) => {
                 let is_type = !["state:read", "state:write", "events:emit", "view:update", "host", "ext"].contains(&kind)

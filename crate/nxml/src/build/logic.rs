@@ -106,6 +106,10 @@ impl Builder<'_, '_> {
                 _ => {}
             }
         }
+        if triggers.is_empty() && children.iter().any(|(_, kind)| *kind == "Trigger") {
+            // It was to have one.
+            self.used.tools.extend(name.clone());
+        }
         let handler = self.handler(id, &children);
         let by_itself = |trigger: &Trigger| {
             matches!(trigger, Trigger::Interval { .. } | Trigger::Cron(_) | Trigger::StateChange(_))

@@ -213,7 +213,7 @@ impl Builder<'_, '_> {
                 let known = self.word(id, name, text, &["true", "false"]);
                 return known.then(|| Binding::Static(Value::Bool(text == "true")));
             }
-            _ if text.starts_with("$state.") || text.starts_with("$scope.") => {
+            _ if property.is_some() && ["$state.", "$scope."].iter().any(|root| text.starts_with(root)) => {
                 let hint = Some(format!("for its value write {{{text}}}"));
                 let target = Target::Attribute(id, name);
                 self.report(Severity::Warning, ErrorCode::SchemaError, target, "this is text, not a binding", hint);

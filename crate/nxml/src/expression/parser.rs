@@ -420,19 +420,15 @@ impl<'a> Parser<'a> {
     }
 
     fn function(&mut self, name: String, location: Location) -> Parsed {
-        let unknown = |name: &str, hint| ExpressionError {
-            hint,
-            ..ExpressionError::new(ExpressionErrorKind::UnknownName, location, format!("there is no {name}"))
-        };
         let mut name = name;
         if matches!(name.as_str(), "Math" | "Object" | "Array" | "JSON" | "Number") && self.eat(".")? {
             name = format!("{name}.{}", self.name()?);
         }
         let Some(function) = Function::named(&name) else {
             let known = Function::NAMES.iter().copied().chain(["$state", "$scope", "true", "false", "null"]);
-            let hint = suggest::did_you_mean(&name, known)
-                .or_else(|| (!name.contains('.')).then(|| format!("states are members of $state: $state.{name}")));
-            return Err(unknown(&name, hint));
+            let hint = suggest::did_you_mean(&name, known);
+            let error = ExpressionError::new(ExpressionErrorKind::UnknownName, location, format!("there is no {name}"));
+            return Err(ExpressionError { hint, name: Some(name), ..error });
         };
         if !self.is("(") {
             return Err(self.error(format!("{name} has to be called")));

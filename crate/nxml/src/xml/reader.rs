@@ -182,6 +182,9 @@ impl<'a> Reading<'a, '_> {
             return Go::Nowhere;
         }
         if let Some(resume) = read.resume {
+            if read.is_empty {
+                self.open.pop();
+            }
             self.restarts += 1;
             return Go::From(resume);
         }

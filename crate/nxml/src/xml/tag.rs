@@ -28,14 +28,22 @@ pub(super) struct Tag<'a> {
     pub(super) mistakes: Vec<Mistake>,
     /// Where the next tag begins, if this one turned out not to end before that.
     pub(super) resume: Option<usize>,
+    /// Whether it then ended as an element without content does.
+    pub(super) is_empty: bool,
     /// Whether it has more attributes than can be.
     pub(super) too_many: bool,
 }
 
 /// Whether `name` can be the name of an element or an attribute.
 pub(super) fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | ':'))
+    name.len() <= limits::NAME_BYTES
+        && name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | ':'))
         && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '$'))
+}
+
+/// A name as it is shown in a message.
+fn shown(name: &str) -> &str {
+    name.char_indices().nth(40).map_or(name, |(end, _)| &name[..end])
 }
 
 /// Reads what stands between `<` and `>` (or `/>`); `offset` is where it stands in the document.
@@ -46,6 +54,7 @@ pub(super) fn read(content: &str, name_length: usize, offset: usize) -> Tag<'_> 
     if let Some((quote, next)) = unclosed_quote(content) {
         tag.mistakes.push(Mistake::new(offset + quote, "the value that begins here has no closing quote"));
         tag.resume = Some(offset + next);
+        tag.is_empty = content[quote..next].trim_end().ends_with("/>");
         // What stands before the attribute whose value it is.
         content = &content[..quote];
         content = content.trim_end().strip_suffix('=').unwrap_or(content).trim_end();
@@ -83,7 +92,7 @@ pub(super) fn read(content: &str, name_length: usize, offset: usize) -> Tag<'_> 
             break;
         }
         if !is_name(name) {
-            tag.mistakes.push(Mistake::new(offset + start, format!("{name:?} cannot be the name of an attribute")));
+            tag.mistakes.push(Mistake::new(offset + start, format!("{:?} cannot be the name of an attribute", shown(name))));
             continue;
         }
         if !content[..start].ends_with(char::is_whitespace) {
@@ -119,11 +128,12 @@ pub(super) fn unknown_reference(Unknown { name, offset }: Unknown<'_>) -> Mistak
     Mistake { hint: Some(hint), ..Mistake::new(offset, format!("there is no entity &{name};")) }
 }
 
-/// The quote that begins a value with another tag on a line of its own in it, and where that tag begins: the closing
+/// The quote that begins a value with another tag on a line of its own in it, and where that tag begins: a closing
 /// quote will have been forgotten.
 pub(super) fn unclosed_quote(content: &str) -> Option<(usize, usize)> {
     let bytes = content.as_bytes();
     let mut at = 0;
+    let mut before = None;
     while let Some(found) = bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\'')) {
         let open = at + found;
         let length = bytes[open + 1..].iter().position(|byte| *byte == bytes[open]);
@@ -134,9 +144,13 @@ pub(super) fn unclosed_quote(content: &str) -> Option<(usize, usize)> {
             let tag = line.trim_start_matches([' ', '\t', '\r']);
             let begins = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'));
             if tag.strip_prefix('<').is_some_and(begins) {
-                return Some((open, open + 1 + line_end + 1 + (line.len() - tag.len())));
+                let next = open + 1 + line_end + 1 + (line.len() - tag.len());
+                // A value begins behind an equals sign; this quote was to end the one before.
+                let is_value = content[..open].trim_end().ends_with('=');
+                return Some((before.filter(|_| !is_value).unwrap_or(open), next));
             }
         }
+        before = Some(open);
         at = end + 1;
         if at >= bytes.len() {
             break;
