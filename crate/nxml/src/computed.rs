@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use nexus_core::{Map, Value};
 
-use crate::expression::{Environment, ExpressionError};
+use crate::expression::ExpressionError;
 use crate::panel::{Computed, Panel};
 
 /// In which order computed values are to be computed, by their position in the document.
@@ -19,17 +19,14 @@ pub(crate) struct DependencyOrder {
 pub(crate) fn dependency_order(computed: &[Computed]) -> DependencyOrder {
     let positions: HashMap<&str, usize> =
         computed.iter().enumerate().map(|(index, computed)| (computed.name.as_str(), index)).collect();
-    let dependencies: Vec<Option<Vec<&str>>> =
-        computed.iter().map(|computed| computed.expression.dependencies()).collect();
-    let positions_of = |names: &Option<Vec<&str>>| -> Vec<usize> {
-        names.iter().flatten().filter_map(|name| positions.get(name).copied()).collect()
+    let positions_of = |computed: &Computed| -> Vec<usize> {
+        let (names, _) = computed.expression.dependencies();
+        names.iter().filter_map(|name| positions.get(name).copied()).collect()
     };
-    let reads: Vec<Vec<usize>> = dependencies.iter().map(positions_of).collect();
-    // What may read any state comes last, so that it finds the others.
-    let (named, any): (Vec<usize>, Vec<usize>) = (0..computed.len()).partition(|index| dependencies[*index].is_some());
+    let reads: Vec<Vec<usize>> = computed.iter().map(positions_of).collect();
     let mut found = DependencyOrder { order: Vec::new(), cycles: Vec::new() };
     let mut has_value = vec![true; computed.len()];
-    for component in strongly_connected(&reads, named.into_iter().chain(any)) {
+    for component in strongly_connected(&reads) {
         let (first, is_circle) = match component.as_slice() {
             [only] => (*only, reads[*only].contains(only)),
             several => (several.iter().copied().min().unwrap_or(0), true),
@@ -74,13 +71,13 @@ fn circle(first: usize, component: &[usize], reads: &[Vec<usize>]) -> Vec<usize>
 }
 
 /// Tarjan's strongly connected components, each behind those that it reads. Without recursion: chains may be long.
-fn strongly_connected(reads: &[Vec<usize>], starts: impl Iterator<Item = usize>) -> Vec<Vec<usize>> {
+fn strongly_connected(reads: &[Vec<usize>]) -> Vec<Vec<usize>> {
     const NEW: usize = usize::MAX;
     let mut number = vec![NEW; reads.len()];
     let mut lowest = vec![NEW; reads.len()];
     let mut is_open = vec![false; reads.len()];
     let (mut open, mut components, mut count) = (Vec::new(), Vec::new(), 0);
-    for start in starts {
+    for start in 0..reads.len() {
         if number[start] != NEW {
             continue;
         }
@@ -155,7 +152,7 @@ pub struct ComputedValues {
     entries: Vec<Entry>,
     /// Which of them read a state or a computed value.
     readers: HashMap<String, Vec<usize>>,
-    /// Which of them may read any.
+    /// Which of them may read any state.
     readers_of_any: Vec<usize>,
     values: Map,
     evaluations: u64,
@@ -169,11 +166,10 @@ impl ComputedValues {
         let mut entries = Vec::new();
         for index in dependency_order(&panel.computed).order {
             let computed = panel.computed[index].clone();
-            match computed.expression.dependencies() {
-                Some(names) => {
-                    names.iter().for_each(|name| readers.entry((*name).to_owned()).or_default().push(entries.len()));
-                }
-                None => readers_of_any.push(entries.len()),
+            let (names, any) = computed.expression.dependencies();
+            names.iter().for_each(|name| readers.entry((*name).to_owned()).or_default().push(entries.len()));
+            if any {
+                readers_of_any.push(entries.len());
             }
             entries.push(Entry { computed, error: None, is_stale: true });
         }
@@ -200,8 +196,7 @@ impl ComputedValues {
             }
             entry.is_stale = false;
             self.evaluations += 1;
-            let environment = Environment { state, computed: &self.values, scope: &Map::new() };
-            let (value, error) = match entry.computed.expression.evaluate(environment) {
+            let (value, error) = match entry.computed.expression.compute(state, &self.values) {
                 Ok(value) => (value, None),
                 Err(error) => (Value::Null, Some(error)),
             };
@@ -209,9 +204,7 @@ impl ComputedValues {
             let name = entry.computed.name.clone();
             if self.values.get(&name).is_none_or(|before| !same(before, &value)) {
                 self.values.insert(name.clone(), value);
-                let readers = self.readers.get(&name).into_iter().flatten().chain(&self.readers_of_any);
-                // What was computed before this and may read any found it as it was.
-                for reader in readers.filter(|reader| **reader > index) {
+                for reader in self.readers.get(&name).into_iter().flatten() {
                     self.entries[*reader].is_stale = true;
                 }
                 changed.push(name);

@@ -30,6 +30,8 @@ use nexus_core::{Location, Map, Value};
 use crate::source_map::SourceMap;
 use crate::text_map::TextMap;
 
+use evaluate::Over;
+
 pub(crate) use call::number_of;
 pub(crate) use evaluate::{Budget, Item, Scope, is_truthy, position};
 pub(crate) use reference::{Reference, Root};
@@ -148,9 +150,16 @@ impl Expression {
     /// # Errors
     /// The first operation that cannot be done, or `Limit` after too many steps.
     pub fn evaluate(&self, environment: Environment<'_>) -> Result<Value, ExpressionError> {
-        let mut budget = Budget::expression();
-        let scope = Scope::Root(environment.scope);
-        self.evaluate_in(environment.state, environment.computed, scope, &mut budget)
+        let Environment { state, computed, scope } = environment;
+        self.evaluate_in(state, computed, Scope::Root(scope), &mut Budget::expression())
+    }
+
+    /// Evaluates it as a computed value: others are read by name alone. `$state` as a whole holds the states, so that
+    /// what it is does not depend on which others were computed before.
+    pub(crate) fn compute(&self, state: &Map, computed: &Map) -> Result<Value, ExpressionError> {
+        let scope = Map::new();
+        let over = Over { state, computed, listed: &Map::new(), scope: Scope::Root(&scope) };
+        evaluate::evaluate(&self.tree, over, &mut Budget::expression())
     }
 
     pub(crate) fn evaluate_in(
@@ -160,7 +169,7 @@ impl Expression {
         scope: Scope<'_>,
         budget: &mut Budget,
     ) -> Result<Value, ExpressionError> {
-        evaluate::evaluate(&self.tree, state, computed, scope, budget)
+        evaluate::evaluate(&self.tree, Over { state, computed, listed: computed, scope }, budget)
     }
 
     /// What it reads of state and scope, in the order of the text.
@@ -168,9 +177,10 @@ impl Expression {
         reference::references(&self.tree)
     }
 
-    /// The names of the states and computed values that it reads; `None` if a name is computed, so that it may read any.
+    /// The states and computed values that it reads by name, each once; and whether it may read any, because a name is
+    /// computed or `$state` is used as a whole.
     #[must_use]
-    pub fn dependencies(&self) -> Option<Vec<&str>> {
+    pub fn dependencies(&self) -> (Vec<&str>, bool) {
         reference::dependencies(&self.tree)
     }
 

@@ -126,16 +126,21 @@ fn copy_map(map: &Map, budget: &mut Budget) -> Option<Map> {
     map.values().all(|value| budget.take_copy(value)).then(|| map.clone())
 }
 
+/// What an expression is evaluated over.
+#[derive(Clone, Copy)]
+pub(super) struct Over<'a> {
+    pub(super) state: &'a Map,
+    /// Computed values by name.
+    pub(super) computed: &'a Map,
+    /// Those that `$state` as a whole holds, and that computed names find.
+    pub(super) listed: &'a Map,
+    pub(super) scope: Scope<'a>,
+}
+
 /// Evaluates `tree`.
-pub(super) fn evaluate(
-    tree: &Expr,
-    state: &Map,
-    computed: &Map,
-    scope: Scope<'_>,
-    budget: &mut Budget,
-) -> Result<Value, ExpressionError> {
+pub(super) fn evaluate(tree: &Expr, over: Over<'_>, budget: &mut Budget) -> Result<Value, ExpressionError> {
     let arena = Arena::new();
-    let mut evaluation = Evaluation { state, computed, scope, arena: &arena, locals: Vec::new(), budget };
+    let mut evaluation = Evaluation { over, arena: &arena, locals: Vec::new(), budget };
     let value = evaluation.value(tree)?;
     evaluation.copy(value, tree.location)
 }
@@ -144,9 +149,7 @@ pub(super) type Evaluated<'a> = Result<&'a Value, ExpressionError>;
 
 /// One evaluation under way.
 pub(super) struct Evaluation<'a, 'b> {
-    state: &'a Map,
-    computed: &'a Map,
-    scope: Scope<'a>,
+    over: Over<'a>,
     arena: &'a Arena<Value>,
     locals: Vec<&'a Value>,
     budget: &'b mut Budget,
@@ -204,21 +207,21 @@ impl<'a> Evaluation<'a, '_> {
         match &expression.node {
             Node::Literal(literal) => Ok(literal),
             Node::State => {
-                let state = copy_map(self.state, self.budget).zip(copy_map(self.computed, self.budget));
+                let state = copy_map(self.over.state, self.budget).zip(copy_map(self.over.listed, self.budget));
                 Self::within(state.is_some(), location)?;
                 let (mut state, computed) = state.unwrap_or_default();
                 state.extend(computed);
                 Ok(self.keep(Value::Object(state)))
             }
             Node::Scope => {
-                let scope = self.scope.to_map(self.budget);
+                let scope = self.over.scope.to_map(self.budget);
                 Self::within(scope.is_some(), location)?;
                 Ok(self.keep(Value::Object(scope.unwrap_or_default())))
             }
             Node::Local(local) => Ok(self.locals.get(*local).copied().unwrap_or(&NULL)),
             Node::Member(object, name) => match object.node {
-                Node::State => Ok(self.of_state(name)),
-                Node::Scope => Ok(self.scope.get(name).unwrap_or(&NULL)),
+                Node::State => Ok(self.of_state(self.over.computed, name)),
+                Node::Scope => Ok(self.over.scope.get(name).unwrap_or(&NULL)),
                 _ => {
                     let object = self.value(object)?;
                     self.member(object, name, location)
@@ -284,8 +287,8 @@ impl<'a> Evaluation<'a, '_> {
         value
     }
 
-    fn of_state(&self, name: &str) -> &'a Value {
-        self.computed.get(name).or_else(|| self.state.get(name)).unwrap_or(&NULL)
+    fn of_state(&self, computed: &'a Map, name: &str) -> &'a Value {
+        computed.get(name).or_else(|| self.over.state.get(name)).unwrap_or(&NULL)
     }
 
     fn member(&mut self, object: &'a Value, name: &str, location: Location) -> Evaluated<'a> {
@@ -310,11 +313,16 @@ impl<'a> Evaluation<'a, '_> {
     }
 
     fn index(&mut self, object: &'a Expr, index: &'a Expr, location: Location) -> Evaluated<'a> {
+        let index_expression = index;
         let index = self.value(index)?;
         let key = || text_of(index).filter(|_| matches!(index, Value::String(_) | Value::Number(_)));
         match object.node {
-            Node::State => return Ok(key().map_or(&NULL, |key| self.of_state(&key))),
-            Node::Scope => return Ok(key().and_then(|key| self.scope.get(&key)).unwrap_or(&NULL)),
+            Node::State => {
+                let is_literal = matches!(index_expression.node, Node::Literal(_));
+                let computed = if is_literal { self.over.computed } else { self.over.listed };
+                return Ok(key().map_or(&NULL, |key| self.of_state(computed, &key)));
+            }
+            Node::Scope => return Ok(key().and_then(|key| self.over.scope.get(&key)).unwrap_or(&NULL)),
             _ => {}
         }
         let object = self.value(object)?;

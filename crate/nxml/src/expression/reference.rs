@@ -29,16 +29,17 @@ pub(super) fn references(expression: &Expr) -> Vec<Reference<'_>> {
     found
 }
 
-/// The members of `$state`, each once; `None` if it may be any.
-pub(super) fn dependencies(expression: &Expr) -> Option<Vec<&str>> {
-    let mut names = Vec::new();
+/// The members of `$state` that are named, each once, and whether it may read any other.
+pub(super) fn dependencies(expression: &Expr) -> (Vec<&str>, bool) {
+    let (mut names, mut any) = (Vec::new(), false);
     for reference in references(expression).iter().filter(|reference| reference.root == Root::State) {
-        let name = reference.name?;
-        if !names.contains(&name) {
-            names.push(name);
+        match reference.name {
+            Some(name) if !names.contains(&name) => names.push(name),
+            Some(_) => {}
+            None => any = true,
         }
     }
-    Some(names)
+    (names, any)
 }
 
 fn root_of(expression: &Expr) -> Option<Root> {

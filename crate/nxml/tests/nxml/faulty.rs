@@ -52,7 +52,7 @@ fn a_diagnostic_names_the_element_and_says_the_same_as_data() {
     let diagnostic = document.diagnostics().iter().find(|diagnostic| diagnostic.path.contains("Arg")).unwrap();
     assert_eq!(diagnostic.path, "/NexusPanel/Logic/Tool[2]/Arg/@type");
     let value = serde_json::to_string(&diagnostic.to_value()).unwrap();
-    let expected = r#"{"code":"INVALID_TYPE","severity":"error","message":"there is no type \"int\"","path":"/NexusPanel/Logic/Tool[2]/Arg/@type","location":{"line":2,"column":29},"hint":"did you mean \"number\"?"}"#;
+    let expected = r#"{"code":"INVALID_TYPE","severity":"error","message":"there is no type \"int\"","path":"/NexusPanel/Logic/Tool[2]/Arg/@type","location":{"line":2,"column":30},"hint":"did you mean \"number\"?"}"#;
     assert_eq!(value, expected);
     let error = document.error().unwrap();
     assert_eq!((error.code, error.location), (diagnostic.code, Some(diagnostic.location)));
