@@ -3,7 +3,7 @@
 use nexus_core::Location;
 
 /// Bytes between two places whose column is known, so that finding one in a very long line takes no longer than that.
-const STRIDE: usize = 1_024;
+const STRIDE: usize = 128;
 
 /// The lines of a text. They end with a line feed, a carriage return or both.
 pub(crate) struct SourceMap<'a> {

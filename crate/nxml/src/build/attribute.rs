@@ -135,7 +135,8 @@ impl<'t> Builder<'t, '_> {
 
     /// An attribute that is one expression, with or without braces around it.
     pub(super) fn expression(&mut self, id: ElementId, name: &str) -> Option<Expression> {
-        let text = self.mapped(id, name)?;
+        // Whatever is wrong with it, nobody would be told.
+        let text = self.mapped(id, name).filter(|_| !self.diagnostics.is_full())?;
         let map = &self.tree.map;
         let trimmed = text.trimmed();
         let braced = trimmed.as_str().starts_with('{') && trimmed.as_str().ends_with('}');
@@ -157,7 +158,8 @@ impl<'t> Builder<'t, '_> {
 
     /// An attribute that may hold expressions.
     pub(super) fn binding(&mut self, id: ElementId, name: &str) -> Option<Binding> {
-        let (binding, errors) = Binding::parse(self.mapped(id, name)?, &self.tree.map);
+        let text = self.mapped(id, name).filter(|_| !self.diagnostics.is_full())?;
+        let (binding, errors) = Binding::parse(text, &self.tree.map);
         for error in errors {
             self.expression_error(Target::Attribute(id, name), error);
         }

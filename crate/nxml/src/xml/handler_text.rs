@@ -27,7 +27,8 @@ pub(super) struct HandlerText<'a> {
 }
 
 /// Bytes of a document that may be looked at in vain. Each handler whose strings do not end is looked at to the end of
-/// the document; without a bound a document of nothing else would take the square of its length.
+/// the document, and each slash that begins no regular expression to the end of its line; without a bound a document of
+/// nothing else would take the square of its length.
 const WASTE: usize = 16 << 20;
 
 /// Reads the handlers of a document, one after another.
@@ -35,6 +36,8 @@ pub(super) struct HandlerTexts<'a> {
     document: &'a str,
     /// Where the last closing tag is.
     last: Option<usize>,
+    /// Where the last comment ends.
+    comments_end: usize,
     /// Bytes that may still be looked at in vain.
     waste: usize,
 }
@@ -43,18 +46,16 @@ impl<'a> HandlerTexts<'a> {
     pub(super) fn new(document: &'a str) -> Self {
         let tags = document.rmatch_indices("</").map(|(at, _)| at);
         let last = tags.filter(|at| closing_tag(document, *at, HANDLER).is_some()).next();
-        Self { document, last, waste: WASTE }
+        Self { document, last, comments_end: document.rfind(COMMENT_END).unwrap_or(0), waste: WASTE }
     }
 
     /// Reads the handler whose text begins at `start` of the document.
     pub(super) fn read(&mut self, start: usize) -> HandlerText<'a> {
         let document = self.document;
-        let mut scan = Scan::new(document, start);
+        let mut scan = Scan::new(document, start, self.waste);
         let end = self.last.filter(|last| *last >= start).and_then(|last| {
-            let found = if self.waste > 0 { scan.find_end(last) } else { None };
-            if found.is_none() {
-                self.waste = self.waste.saturating_sub(last - start);
-            }
+            let found = if self.waste > 0 { scan.find_end(last, self.comments_end) } else { None };
+            self.waste = if found.is_some() { scan.waste } else { scan.waste.saturating_sub(last - start) };
             found.or_else(|| {
                 let tags = document[start..].match_indices("</").map(|(at, _)| start + at);
                 let mut ends = tags.filter(|at| closing_tag(document, *at, HANDLER).is_some());
@@ -135,7 +136,7 @@ const BEFORE_VALUE: &[&str] = &[
 ];
 
 impl<'a> Scan<'a> {
-    const fn new(document: &'a str, start: usize) -> Self {
+    const fn new(document: &'a str, start: usize, waste: usize) -> Self {
         Self {
             document,
             bytes: document.as_bytes(),
@@ -144,7 +145,7 @@ impl<'a> Scan<'a> {
             templates: Vec::new(),
             cdata: Vec::new(),
             comments: Vec::new(),
-            waste: WASTE / 16,
+            waste,
         }
     }
 
@@ -152,9 +153,9 @@ impl<'a> Scan<'a> {
         self.bytes[self.at..].starts_with(text.as_bytes())
     }
 
-    /// Where the closing tag is; the last one in the document is at `last`.
-    fn find_end(&mut self, last: usize) -> Option<usize> {
-        let mut has_comment_ends = true;
+    /// Where the closing tag is; the last one in the document is at `last`, the end of the last comment at
+    /// `comments_end`.
+    fn find_end(&mut self, last: usize, comments_end: usize) -> Option<usize> {
         while self.at <= last {
             let byte = self.bytes[self.at];
             match byte {
@@ -165,14 +166,9 @@ impl<'a> Scan<'a> {
                     let section = self.skip_to(CDATA, CDATA_END);
                     self.cdata.push(section);
                 }
-                b'<' if has_comment_ends && self.starts_with(COMMENT) => {
-                    has_comment_ends = self.document[self.at..].contains(COMMENT_END);
-                    if has_comment_ends {
-                        let comment = self.skip_to(COMMENT, COMMENT_END);
-                        self.comments.push(comment);
-                    } else {
-                        self.punctuator();
-                    }
+                b'<' if self.at < comments_end && self.starts_with(COMMENT) => {
+                    let comment = self.skip_to(COMMENT, COMMENT_END);
+                    self.comments.push(comment);
                 }
                 b'"' | b'\'' => self.string(byte),
                 b'`' => {
