@@ -6,31 +6,8 @@ use std::path::{Path, PathBuf};
 
 use nexus_core::{CapabilityToken, ErrorCode, Limits};
 
-/// Codes that nothing gives before there are documents; their pages come with these.
-const COMING_WITH_DOCUMENTS: &[ErrorCode] = &[
-    ErrorCode::InvalidXml,
-    ErrorCode::InvalidIdentifier,
-    ErrorCode::InvalidType,
-    ErrorCode::MissingRequired,
-    ErrorCode::DuplicateState,
-    ErrorCode::DuplicateTool,
-    ErrorCode::DuplicateViewId,
-    ErrorCode::DuplicateExtensionAlias,
-    ErrorCode::DuplicateLifecycle,
-    ErrorCode::UndefinedStateReference,
-    ErrorCode::UndefinedToolReference,
-    ErrorCode::InvalidScopeReference,
-    ErrorCode::UndeclaredExtension,
-    ErrorCode::ForbiddenGlobal,
-    ErrorCode::RecursionLimit,
-    ErrorCode::SandboxError,
-    ErrorCode::SchemaError,
-    ErrorCode::StateError,
-    ErrorCode::ViewError,
-    ErrorCode::UnusedState,
-    ErrorCode::UnusedTool,
-    ErrorCode::NoMountWithExtensions,
-];
+/// Codes that nothing gives yet; their pages come with what does.
+const NOT_GIVEN_YET: &[ErrorCode] = &[ErrorCode::SandboxError];
 
 fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
@@ -67,7 +44,7 @@ fn every_code_has_a_page_and_every_page_a_code() {
     let folder = docs().join("errors");
     let stem = |path: &PathBuf| path.file_stem().unwrap().to_string_lossy().into_owned();
     let pages: BTreeSet<String> = pages(&folder).iter().map(stem).filter(|stem| stem != "README").collect();
-    let codes = ErrorCode::ALL.iter().filter(|code| !COMING_WITH_DOCUMENTS.contains(code));
+    let codes = ErrorCode::ALL.iter().filter(|code| !NOT_GIVEN_YET.contains(code));
     let codes: BTreeSet<String> = codes.map(ToString::to_string).collect();
     assert_eq!(pages, codes);
     let index = read(&folder.join("README.md"));

@@ -15,6 +15,8 @@ use crate::text_map::TextMap;
 /// How often reading starts again inside of what was taken for one tag. Each may have gone to the end of the document.
 const RESTARTS: usize = 64;
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Reads a document. What a [`Tree`] holds is as much of it as could be understood.
 pub(crate) fn read<'a>(text: &'a str, diagnostics: &mut Diagnostics) -> Tree<'a> {
     let mut reading = Reading {
@@ -31,7 +33,7 @@ pub(crate) fn read<'a>(text: &'a str, diagnostics: &mut Diagnostics) -> Tree<'a>
         return reading.tree;
     }
     reading.control_characters();
-    let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
     // Reading stops where it has to start again elsewhere.
     while let Go::From(offset) = reading.read_from(at) {
         at = offset;
@@ -59,6 +61,13 @@ struct Reading<'a, 'd> {
 impl<'a> Reading<'a, '_> {
     fn read_from(&mut self, base: usize) -> Go {
         let text = self.text;
+        let mut base = base;
+        // The reader would take it for a byte order mark and leave it out of its positions.
+        while text[base..].starts_with(BYTE_ORDER_MARK) {
+            let after = base + BYTE_ORDER_MARK.len_utf8();
+            self.characters(base, after);
+            base = after;
+        }
         let mut reader = Reader::from_str(&text[base..]);
         let config = reader.config_mut();
         config.check_end_names = false;

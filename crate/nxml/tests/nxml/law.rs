@@ -5,7 +5,7 @@ use nexus_nxml::{ComputedValues, Environment, Expression, parse};
 
 /// Whether the place is one of the text's own, or just behind a line of it.
 fn is_in(text: &str, Location { line, column }: Location) -> bool {
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     let units = text.split('\n').nth(line as usize - 1).map(|line| line.encode_utf16().count() + 1);
     // A line feed counts, that of a carriage return and a line feed twice.
     units.is_some_and(|units| (1..=units + 1).contains(&(column as usize)))
