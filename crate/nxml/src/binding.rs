@@ -2,9 +2,7 @@
 
 use nexus_core::{Location, Map, Value};
 
-use crate::expression::{
-    Budget, Expression, ExpressionError, ExpressionErrorKind, Scope, text_of,
-};
+use crate::expression::{Budget, Expression, ExpressionError, ExpressionErrorKind, Scope, text_of};
 use crate::source_map::SourceMap;
 use crate::text_map::TextMap;
 

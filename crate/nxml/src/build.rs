@@ -46,7 +46,8 @@ pub(crate) struct Used {
 
 /// Builds the panel that a document's elements describe.
 pub(crate) fn build(tree: &Tree<'_>, diagnostics: &mut Diagnostics) -> (Panel, Used) {
-    let mut builder = Builder { tree, diagnostics, states: HashSet::new(), computed: HashSet::new(), used: Used::default() };
+    let mut builder =
+        Builder { tree, diagnostics, states: HashSet::new(), computed: HashSet::new(), used: Used::default() };
     let mut panel = Panel::default();
     match tree.root {
         Some(root) => builder.panel(root, &mut panel),

@@ -133,9 +133,8 @@ impl<'c> Check<'c, '_> {
     fn handler(&mut self, handler: &'c Handler, facts: &'c HandlerFacts) {
         for unknown in &facts.unknown_globals {
             let instead = INSTEAD.iter().find(|(name, _)| *name == unknown.name).map(|(_, hint)| (*hint).to_owned());
-            let hint = instead
-                .or_else(|| suggest::did_you_mean(&unknown.name, GLOBALS.iter().copied()))
-                .or_else(|| {
+            let hint =
+                instead.or_else(|| suggest::did_you_mean(&unknown.name, GLOBALS.iter().copied())).or_else(|| {
                     let states = self.states.iter().chain(&self.computed).copied();
                     suggest::nearest(&unknown.name, states).map(|state| format!("did you mean $state.{state}?"))
                 });
@@ -147,7 +146,10 @@ impl<'c> Check<'c, '_> {
         for used in &facts.uses {
             self.token(handler, &used.capability, used.location, &mut told);
             let covered = handler.capabilities.iter().any(|declared| declared.token.covers(&used.capability));
-            if !covered && facts.capabilities.contains(&used.capability) && !self.covered_in_part(handler, &used.capability) {
+            if !covered
+                && facts.capabilities.contains(&used.capability)
+                && !self.covered_in_part(handler, &used.capability)
+            {
                 let message = format!("no capability of the handler covers {}", used.capability);
                 let hint = Some(format!("declare {}", used.capability));
                 let code = ErrorCode::MissingCapability;
@@ -235,7 +237,12 @@ impl<'c> Check<'c, '_> {
         for (name, element, what) in states.chain(computed) {
             if !self.used_states.contains(name.as_str()) {
                 let message = format!("nothing uses the {what} {name}");
-                self.warn(ErrorCode::UnusedState, Target::Element(element), message, "remove it, or show it in the view");
+                self.warn(
+                    ErrorCode::UnusedState,
+                    Target::Element(element),
+                    message,
+                    "remove it, or show it in the view",
+                );
             }
         }
     }

@@ -88,10 +88,7 @@ pub const COMPONENTS: &[Component] = &[
         ..component(
             "Container",
             12,
-            &[
-                property("title", Text),
-                default("variant", Word(&["card", "panel", "section", "transparent"]), "card"),
-            ],
+            &[property("title", Text), default("variant", Word(&["card", "panel", "section", "transparent"]), "card")],
         )
     },
     Component { has_children: true, ..component("If", 12, &[required("condition", Expression)]) },

@@ -150,7 +150,9 @@ impl DataType {
 fn description(value: &Value) -> String {
     match value {
         Value::String(text) if text.chars().count() <= 40 => format!("{text:?}"),
-        Value::Number(_) | Value::Bool(_) | Value::Null => text_of(value).filter(|text| !text.is_empty()).unwrap_or_else(|| "null".to_owned()),
+        Value::Number(_) | Value::Bool(_) | Value::Null => {
+            text_of(value).filter(|text| !text.is_empty()).unwrap_or_else(|| "null".to_owned())
+        }
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
         Value::String(_) => "this text".to_owned(),

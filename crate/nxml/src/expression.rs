@@ -18,9 +18,9 @@ mod evaluate;
 mod lexer;
 mod parser;
 mod reference;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tree;
 
 use std::fmt;

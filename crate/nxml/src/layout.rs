@@ -8,7 +8,8 @@ use crate::components::{Component, DEFAULT_COLUMNS};
 pub const COLUMNS: u8 = 12;
 
 /// What a page narrower than some pixels has instead of twelve columns: widest last, and none for wider pages.
-pub const BREAKPOINTS: &[Breakpoint] = &[Breakpoint { below: 640, columns: 4 }, Breakpoint { below: 1_024, columns: 8 }];
+pub const BREAKPOINTS: &[Breakpoint] =
+    &[Breakpoint { below: 640, columns: 4 }, Breakpoint { below: 1_024, columns: 8 }];
 
 /// The gaps of a `Layout` and what they are in CSS.
 pub const GAPS: &[(&str, &str)] = &[("sm", "0.5rem"), ("md", "1rem"), ("lg", "1.5rem")];
@@ -105,7 +106,8 @@ mod tests {
     fn placed(components: &[&str], strategy: Strategy, columns: u8) -> String {
         let weights: Vec<u8> = components.iter().map(|component| weight(component)).collect();
         let placements = arrange(&weights, strategy, columns);
-        let text = |placement: &Placement| format!("{}{}", if placement.new_row { "/ " } else { "" }, placement.col_span);
+        let text =
+            |placement: &Placement| format!("{}{}", if placement.new_row { "/ " } else { "" }, placement.col_span);
         placements.iter().map(text).collect::<Vec<_>>().join(" ")
     }
 

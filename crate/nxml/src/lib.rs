@@ -78,9 +78,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Document, parse};
 pub use expression::{Environment, Expression, ExpressionError, ExpressionErrorKind};
 pub use handler_code::HandlerCode;
-pub use panel::{
-    Arg, Computed, Declared, Extension, Handler, Lifecycle, Meta, Panel, State, Tool, ViewKind, ViewNode,
-};
+pub use panel::{Arg, Computed, Declared, Extension, Handler, Lifecycle, Meta, Panel, State, Tool, ViewKind, ViewNode};
 pub use state_path::{StatePath, Step};
 pub use trigger::{CronSchedule, EventPattern, Trigger};
 pub use view_tree::{ViewElement, ViewTree};

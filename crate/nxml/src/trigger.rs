@@ -96,7 +96,9 @@ impl EventPattern {
     pub fn parse(text: &str) -> Option<Self> {
         let well_formed = match text.strip_suffix('*') {
             None => !text.is_empty() && !text.contains('*'),
-            Some(prefix) => prefix.is_empty() || (prefix.len() > 1 && prefix.ends_with(['.', ':']) && !prefix.contains('*')),
+            Some(prefix) => {
+                prefix.is_empty() || (prefix.len() > 1 && prefix.ends_with(['.', ':']) && !prefix.contains('*'))
+            }
         };
         well_formed.then(|| Self { text: text.to_owned() })
     }

@@ -4,7 +4,9 @@ use nexus_core::{ErrorCode, Map, Value};
 
 use crate::bind_path;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::expression::{Budget, Environment, Expression, ExpressionError, ExpressionErrorKind, Item, Scope, is_truthy, text_of};
+use crate::expression::{
+    Budget, Environment, Expression, ExpressionError, ExpressionErrorKind, Item, Scope, is_truthy, text_of,
+};
 use crate::layout::{self, BREAKPOINTS, COLUMNS, Placement, Strategy};
 use crate::limits;
 use crate::panel::{Panel, ViewKind, ViewNode};
@@ -201,7 +203,8 @@ impl<'a> Resolving<'a> {
             }
         };
         let origin = bind_path::place(items.tree(), self.state, self.computed, scope, &mut self.budget).ok();
-        let origin = origin.filter(|origin| self.state.contains_key(&origin.key) && !self.computed.contains_key(&origin.key));
+        let origin =
+            origin.filter(|origin| self.state.contains_key(&origin.key) && !self.computed.contains_key(&origin.key));
         for (index, value) in list.iter().enumerate() {
             let item_origin = origin.clone().map(|mut origin| {
                 origin.steps.push(crate::state_path::Step::Index(index));

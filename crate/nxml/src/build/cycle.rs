@@ -11,7 +11,8 @@ impl Builder<'_, '_> {
     /// Reports each circle once, at the value that stands first in the document.
     pub(super) fn cycles(&mut self, computed: &[Computed]) {
         for cycle in dependency_order(computed).cycles {
-            let names: Vec<&str> = cycle.iter().chain(&cycle[..1]).map(|index| computed[*index].name.as_str()).collect();
+            let names: Vec<&str> =
+                cycle.iter().chain(&cycle[..1]).map(|index| computed[*index].name.as_str()).collect();
             let message = if cycle.len() == 1 {
                 format!("the computed value {} depends on itself", names[0])
             } else {

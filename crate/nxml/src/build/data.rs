@@ -39,12 +39,7 @@ impl Builder<'_, '_> {
                 self.required(child, "value");
                 let expression = self.expression(child, "value");
                 let Some((name, expression)) = name.zip(expression) else { continue };
-                panel.computed.push(Computed {
-                    name,
-                    expression,
-                    location: self.tree.location(child),
-                    element: child,
-                });
+                panel.computed.push(Computed { name, expression, location: self.tree.location(child), element: child });
             }
         }
         for computed in &panel.computed {
@@ -53,11 +48,7 @@ impl Builder<'_, '_> {
         self.cycles(&panel.computed);
     }
 
-    fn data_name(
-        &mut self,
-        id: ElementId,
-        names: &mut HashMap<String, Location>,
-    ) -> Option<String> {
+    fn data_name(&mut self, id: ElementId, names: &mut HashMap<String, Location>) -> Option<String> {
         let name = self.identifier(id, "name")?;
         let target = Target::Attribute(id, "name");
         if STATE_METHODS.contains(&name.as_str()) {

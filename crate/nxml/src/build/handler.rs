@@ -73,7 +73,8 @@ impl Builder<'_, '_> {
                 Ok(token) => declared.push(Declared { token, location, element: id, attribute: CAPABILITIES }),
                 Err(error) => {
                     let target = Target::Attribute(id, CAPABILITIES);
-                    let mut diagnostic = self.tree.diagnostic(crate::Severity::Error, error.code, target, error.message);
+                    let mut diagnostic =
+                        self.tree.diagnostic(crate::Severity::Error, error.code, target, error.message);
                     diagnostic.location = location;
                     diagnostic.hint = family_hint(token.trim());
                     self.diagnostics.add(diagnostic);
@@ -96,7 +97,8 @@ impl Builder<'_, '_> {
                 Some(Declared { token, location, element: id, attribute: "scope" })
             }
             Err(error) => {
-                let is_type = !["state:read", "state:write", "events:emit", "view:update", "host", "ext"].contains(&kind)
+                let is_type = !["state:read", "state:write", "events:emit", "view:update", "host", "ext"]
+                    .contains(&kind)
                     && !kind.starts_with("ext:");
                 let target = Target::Attribute(id, if is_type { "type" } else { "scope" });
                 self.error_with(error.code, target, error.message, family_hint(kind));
@@ -136,7 +138,6 @@ fn family_hint(token: &str) -> Option<String> {
 /// Whether a word stands in the code, be it in a comment.
 fn has_word(code: &str, word: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    code.match_indices(word).any(|(at, _)| {
-        !code[..at].ends_with(is_part) && !code[at + word.len()..].starts_with(is_part)
-    })
+    code.match_indices(word)
+        .any(|(at, _)| !code[..at].ends_with(is_part) && !code[at + word.len()..].starts_with(is_part))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use nexus_core::{ErrorCode, Location};
 use nexus_core::limits::LONGEST_MS;
+use nexus_core::{ErrorCode, Location};
 
 use super::Builder;
 use super::handler::{CAPABILITIES, TIMEOUT};
@@ -45,7 +45,8 @@ impl Builder<'_, '_> {
                 _ => {
                     let Some((on, lifecycle)) = self.lifecycle(child) else { continue };
                     let target = Target::Attribute(child, "on");
-                    if self.is_new(ErrorCode::DuplicateLifecycle, target, "lifecycle handler for", on, &mut lifecycles) {
+                    if self.is_new(ErrorCode::DuplicateLifecycle, target, "lifecycle handler for", on, &mut lifecycles)
+                    {
                         let place = if on == "mount" { &mut panel.mount } else { &mut panel.unmount };
                         *place = Some(lifecycle);
                     }
@@ -66,7 +67,8 @@ impl Builder<'_, '_> {
             let hint = Some("letters, digits and dashes, with dots between them: nexus.http".to_owned());
             self.error_with(ErrorCode::InvalidIdentifier, target, format!("{name:?} is no name of an extension"), hint);
         } else if name.len() > limits::EXTENSION_NAME_LENGTH {
-            let message = format!("the name has {} characters of at most {}", name.len(), limits::EXTENSION_NAME_LENGTH);
+            let message =
+                format!("the name has {} characters of at most {}", name.len(), limits::EXTENSION_NAME_LENGTH);
             self.error(ErrorCode::InvalidIdentifier, target, message);
         }
         let last = name.rsplit('.').next().unwrap_or(name);
@@ -204,7 +206,8 @@ impl Builder<'_, '_> {
 
     /// `path`: with or without `$state.` before it.
     fn state_change(&mut self, id: ElementId, value: &str) -> Option<Trigger> {
-        let written = if value.trim_start().starts_with("$state") { value.to_owned() } else { format!("$state.{value}") };
+        let written =
+            if value.trim_start().starts_with("$state") { value.to_owned() } else { format!("$state.{value}") };
         let environment = Environment { state: &<_>::default(), computed: &<_>::default(), scope: &<_>::default() };
         let path = Expression::parse(&written)
             .and_then(BindPath::new)

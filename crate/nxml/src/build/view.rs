@@ -50,7 +50,8 @@ impl Builder<'_, '_> {
         if component.is_none() {
             let names = COMPONENTS.iter().map(|component| component.name);
             let hint = suggest::did_you_mean(element.name, names);
-            let message = format!("there is no component <{}>: a page that does not know it shows nothing", element.name);
+            let message =
+                format!("there is no component <{}>: a page that does not know it shows nothing", element.name);
             self.report(Severity::Warning, ErrorCode::ViewError, Target::Element(id), message, hint);
         }
         let content = component.is_some_and(|component| component.property("content").is_some());

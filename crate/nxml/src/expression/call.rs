@@ -200,7 +200,12 @@ fn relative(number: f64, length: usize) -> usize {
 }
 
 impl<'a> Evaluation<'a, '_> {
-    pub(super) fn function(&mut self, function: Function, arguments: &[&'a Value], location: Location) -> Evaluated<'a> {
+    pub(super) fn function(
+        &mut self,
+        function: Function,
+        arguments: &[&'a Value],
+        location: Location,
+    ) -> Evaluated<'a> {
         let first = arguments.first().copied();
         let name = function.name();
         let value = match (function, first) {
@@ -301,7 +306,9 @@ impl<'a> Evaluation<'a, '_> {
         match values.get(index) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Number(number)) => Ok(Some(*number)),
-            Some(other) => Self::type_error(location, format!("{} takes a number, not {}", method.name(), article(other))),
+            Some(other) => {
+                Self::type_error(location, format!("{} takes a number, not {}", method.name(), article(other)))
+            }
         }
     }
 

@@ -64,7 +64,8 @@ impl<'a> Lexer<'a> {
                     return Err(self.error(start, format!("{first:?} means nothing in an expression")));
                 };
                 // `a ?.5 : b` is a condition.
-                let sign = if *sign == "?." && rest.as_bytes().get(2).is_some_and(u8::is_ascii_digit) { "?" } else { sign };
+                let sign =
+                    if *sign == "?." && rest.as_bytes().get(2).is_some_and(u8::is_ascii_digit) { "?" } else { sign };
                 self.at += sign.len();
                 Token::Sign(sign)
             }

@@ -263,7 +263,9 @@ impl<'a> Parser<'a> {
         };
         self.advance()?;
         let arguments = self.arguments(Self::argument)?;
-        method.check(&arguments).map_err(|message| ExpressionError::new(ExpressionErrorKind::Syntax, location, message))?;
+        method
+            .check(&arguments)
+            .map_err(|message| ExpressionError::new(ExpressionErrorKind::Syntax, location, message))?;
         Ok(Expr { node: Node::Method(Box::new(object), method, arguments), location })
     }
 
@@ -316,7 +318,8 @@ impl<'a> Parser<'a> {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let bracketed = text.starts_with('(');
         let names = if bracketed { &text[1..] } else { text };
-        let length = names.find(|c| !(is_part(c) || bracketed && (c == ',' || c.is_whitespace()))).unwrap_or(names.len());
+        let length =
+            names.find(|c| !(is_part(c) || bracketed && (c == ',' || c.is_whitespace()))).unwrap_or(names.len());
         let (names, rest) = names.split_at(length);
         let rest = if bracketed { rest.strip_prefix(')') } else { Some(rest) };
         if !rest.is_some_and(|rest| rest.trim_start().starts_with("=>")) {
@@ -325,7 +328,10 @@ impl<'a> Parser<'a> {
         let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
         let none = bracketed && names == [""];
         let names = if none { Vec::new() } else { names };
-        if names.iter().any(|name| !name.starts_with(|c: char| c.is_alphabetic() || c == '_') || !name.chars().all(is_part)) {
+        if names
+            .iter()
+            .any(|name| !name.starts_with(|c: char| c.is_alphabetic() || c == '_') || !name.chars().all(is_part))
+        {
             return Ok(None);
         }
         while !self.eat("=>")? {

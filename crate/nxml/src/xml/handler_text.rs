@@ -44,8 +44,8 @@ pub(super) struct HandlerTexts<'a> {
 
 impl<'a> HandlerTexts<'a> {
     pub(super) fn new(document: &'a str) -> Self {
-        let tags = document.rmatch_indices("</").map(|(at, _)| at);
-        let last = tags.filter(|at| closing_tag(document, *at, HANDLER).is_some()).next();
+        let mut tags = document.rmatch_indices("</").map(|(at, _)| at);
+        let last = tags.find(|at| closing_tag(document, *at, HANDLER).is_some());
         Self { document, last, comments_end: document.rfind(COMMENT_END).unwrap_or(0), waste: WASTE }
     }
 
@@ -131,7 +131,19 @@ struct Scan<'a> {
 
 /// Words that a value follows, so that a slash behind them begins a regular expression.
 const BEFORE_VALUE: &[&str] = &[
-    "return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "await", "yield",
+    "return",
+    "typeof",
+    "case",
+    "in",
+    "of",
+    "delete",
+    "void",
+    "throw",
+    "new",
+    "else",
+    "do",
+    "await",
+    "yield",
     "instanceof",
 ];
 
@@ -284,7 +296,9 @@ impl<'a> Scan<'a> {
     fn regular_expression(&mut self) {
         let mut in_class = false;
         let mut at = self.at + 1;
-        while self.waste > 0 && let Some(&byte) = self.bytes.get(at) {
+        while self.waste > 0
+            && let Some(&byte) = self.bytes.get(at)
+        {
             match byte {
                 b'\\' => at += 1,
                 b'\n' => break,

@@ -208,7 +208,12 @@ impl<'a> Reading<'a, '_> {
     fn handler(&mut self, id: ElementId, after: usize) -> Go {
         let text = self.handlers.read(after);
         if let Some(offset) = text.unclosed_cdata {
-            self.report(ErrorCode::InvalidXml, offset, "the CDATA section has no end", Some("it ends with ]]>".to_owned()));
+            self.report(
+                ErrorCode::InvalidXml,
+                offset,
+                "the CDATA section has no end",
+                Some("it ends with ]]>".to_owned()),
+            );
         }
         if !text.closed && text.unclosed_cdata.is_none() {
             let offset = self.tree.element(id).offset;
@@ -273,7 +278,8 @@ impl<'a> Reading<'a, '_> {
     fn broken(&mut self, before: usize, message: &str) -> Go {
         let rest = &self.text[before..];
         self.restarts += 1;
-        let is_tag = rest.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || c == '/'));
+        let is_tag =
+            rest.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || c == '/'));
         if !is_tag {
             self.report(ErrorCode::InvalidXml, before, message, None);
             return Go::Nowhere;

@@ -86,13 +86,15 @@ pub(super) fn read(content: &str, name_length: usize, offset: usize) -> Tag<'_> 
         let (start, value) = (at(name), attribute.value.as_ref());
         if let Some(bracket) = name.find('<') {
             let element = &content[..name_length];
-            let mistake = Mistake::new(offset + start + bracket, format!("the tag <{element}> is not closed before this"));
+            let mistake =
+                Mistake::new(offset + start + bracket, format!("the tag <{element}> is not closed before this"));
             tag.mistakes.push(Mistake { hint: Some("a tag ends with > or />".to_owned()), ..mistake });
             tag.resume = Some(offset + start + bracket);
             break;
         }
         if !is_name(name) {
-            tag.mistakes.push(Mistake::new(offset + start, format!("{:?} cannot be the name of an attribute", shown(name))));
+            tag.mistakes
+                .push(Mistake::new(offset + start, format!("{:?} cannot be the name of an attribute", shown(name))));
             continue;
         }
         if !content[..start].ends_with(char::is_whitespace) {
@@ -114,7 +116,12 @@ pub(super) fn read(content: &str, name_length: usize, offset: usize) -> Tag<'_> 
         if !content[..value_at].ends_with(['"', '\'']) {
             tag.mistakes.push(Mistake::new(offset + value_at, format!("the value of {name} has to stand in quotes")));
         }
-        entity::decode(&content[value_at..value_at + value.len()], offset + value_at, &mut attribute.value, &mut unknown);
+        entity::decode(
+            &content[value_at..value_at + value.len()],
+            offset + value_at,
+            &mut attribute.value,
+            &mut unknown,
+        );
     }
     tag.mistakes.extend(unknown.into_iter().map(unknown_reference));
     tag

@@ -30,10 +30,7 @@ fn arguments_are_given_by_position_or_by_name_and_become_of_their_type() {
             r#"["x", "3", "yes", "[1, 2]", "{\"a\": 1}"]"#,
             r#"{"title":"x","count":3,"done":true,"tags":[1,2],"more":{"a":1}}"#,
         ),
-        (
-            r#"{"done":false,"tags":[],"title":7,"count":-1.5}"#,
-            r#"{"title":"7","count":-1.5,"done":false,"tags":[]}"#,
-        ),
+        (r#"{"done":false,"tags":[],"title":7,"count":-1.5}"#, r#"{"title":"7","count":-1.5,"done":false,"tags":[]}"#),
         (r#"[true, null, 0, "5"]"#, r#"{"title":"true","count":2,"done":false,"tags":[5]}"#),
         (r#"["", " 0x10 ", "", ""]"#, r#"{"title":"","count":16,"done":false,"tags":[]}"#),
         (r#"["x", 1, "OFF", "true", {}]"#, r#"{"title":"x","count":1,"done":false,"tags":[true],"more":{}}"#),

@@ -127,11 +127,7 @@ fn every_circle_is_told_by_its_names() {
     assert_eq!(of(&[("x", "b"), ("a", "b"), ("b", "c"), ("c", "a x")]), [message("x → b → c → x")]);
     assert_eq!(
         of(&[("a", "b"), ("b", "a"), ("c", "d a"), ("d", "c"), ("e", "e d")]),
-        [
-            message("a → b → a"),
-            message("c → d → c"),
-            "the computed value e depends on itself".to_owned(),
-        ]
+        [message("a → b → a"), message("c → d → c"), "the computed value e depends on itself".to_owned(),]
     );
 }
 

@@ -14,7 +14,9 @@ fn parsed(text: &str) -> Panel {
 }
 
 fn logic(inside: &str) -> Panel {
-    parsed(&format!("<NexusPanel><Data><State name=\"cart\" type=\"object\"/></Data><Logic>{inside}</Logic></NexusPanel>"))
+    parsed(&format!(
+        "<NexusPanel><Data><State name=\"cart\" type=\"object\"/></Data><Logic>{inside}</Logic></NexusPanel>"
+    ))
 }
 
 fn handler(inside: &str) -> Handler {
@@ -122,8 +124,11 @@ fn tool_with_arguments() {
     );
     let tool = panel.tool("t").unwrap();
     assert_eq!(tool.description.as_deref(), Some("d"));
-    let args: Vec<_> =
-        tool.args.iter().map(|arg| (arg.name.as_str(), arg.data_type.as_str(), arg.required, arg.default.clone())).collect();
+    let args: Vec<_> = tool
+        .args
+        .iter()
+        .map(|arg| (arg.name.as_str(), arg.data_type.as_str(), arg.required, arg.default.clone()))
+        .collect();
     assert_eq!(
         args,
         [
@@ -151,13 +156,18 @@ fn handler_that_waits() {
 
 #[test]
 fn handler_in_cdata() {
-    assert_eq!(handler("<![CDATA[if (a < b && c) return '</Handler>']]>").code.as_str(), "if (a < b && c) return '</Handler>'");
+    assert_eq!(
+        handler("<![CDATA[if (a < b && c) return '</Handler>']]>").code.as_str(),
+        "if (a < b && c) return '</Handler>'"
+    );
     assert_eq!(handler("a(); <![CDATA[b();]]> c();").code.as_str(), "a(); b(); c();");
 }
 
 #[test]
 fn handler_with_raw_less_than_signs() {
-    for code in ["if (a < b) return a<b", "const html = '<b>' + \"</b>\"; return html", "for (let i = 0; i<n; i++) x << 1"] {
+    for code in
+        ["if (a < b) return a<b", "const html = '<b>' + \"</b>\"; return html", "for (let i = 0; i<n; i++) x << 1"]
+    {
         assert_eq!(handler(code).code.as_str(), code);
     }
 }
@@ -198,8 +208,16 @@ fn capabilities_as_elements() {
     assert_eq!(
         tokens(&panel.tools[0].handler),
         [
-            "state:read:*", "state:write:cart", "events:emit:system:error", "view:update:list", "ext:http", "ext:*",
-            "ext:http.get?host=a.example", "ext:http", "ext:http.get", "host:sha256"
+            "state:read:*",
+            "state:write:cart",
+            "events:emit:system:error",
+            "view:update:list",
+            "ext:http",
+            "ext:*",
+            "ext:http.get?host=a.example",
+            "ext:http",
+            "ext:http.get",
+            "host:sha256"
         ]
     );
 }
@@ -251,7 +269,12 @@ fn triggers() {
     assert_eq!(
         triggers,
         [
-            "manual", "every 1500", "every 300000", "at 0 9 * * MON-FRI", "on order.*", "when $state.cart.items[0]",
+            "manual",
+            "every 1500",
+            "every 300000",
+            "at 0 9 * * MON-FRI",
+            "on order.*",
+            "when $state.cart.items[0]",
             "when $state.cart"
         ]
     );
@@ -276,7 +299,10 @@ fn component_layout() {
 
 #[test]
 fn component_container() {
-    assert_eq!(property(&view(r#"<Container title="a"><Text content="b"/></Container>"#), "variant"), &Value::from("card"));
+    assert_eq!(
+        property(&view(r#"<Container title="a"><Text content="b"/></Container>"#), "variant"),
+        &Value::from("card")
+    );
 }
 
 #[test]
@@ -290,7 +316,9 @@ fn component_if() {
 
 #[test]
 fn component_iterate() {
-    let node = view(r#"<Iterate items="{$state.s}" as="item" key="{$scope.item.id}"><Text content="{$scope.itemIndex}"/></Iterate>"#);
+    let node = view(
+        r#"<Iterate items="{$state.s}" as="item" key="{$scope.item.id}"><Text content="{$scope.itemIndex}"/></Iterate>"#,
+    );
     let ViewKind::Iterate { name, index_name, key, .. } = &node.kind else { panic!("{node:?}") };
     assert_eq!((name.as_str(), index_name.as_str(), key.is_some()), ("item", "itemIndex", true));
     assert_eq!(node.children.len(), 1);
@@ -305,7 +333,10 @@ fn component_text() {
 
 #[test]
 fn component_metric() {
-    assert!(matches!(view(r#"<Metric label="a" value="{$state.s.length}" unit="%" trend="up"/>"#).properties["value"], Binding::Whole(_)));
+    assert!(matches!(
+        view(r#"<Metric label="a" value="{$state.s.length}" unit="%" trend="up"/>"#).properties["value"],
+        Binding::Whole(_)
+    ));
 }
 
 #[test]
@@ -317,7 +348,10 @@ fn component_status_badge() {
 fn component_log_stream() {
     let node = view(r#"<LogStream data="{$state.s}" height="200"/>"#);
     assert_eq!(property(&node, "autoScroll"), &Value::Bool(true));
-    assert_eq!(property(&view(r#"<LogStream data="$state.s" autoScroll="false"/>"#), "autoScroll"), &Value::Bool(false));
+    assert_eq!(
+        property(&view(r#"<LogStream data="$state.s" autoScroll="false"/>"#), "autoScroll"),
+        &Value::Bool(false)
+    );
 }
 
 #[test]
@@ -328,7 +362,8 @@ fn component_chart() {
 
 #[test]
 fn component_input() {
-    let node = view(r#"<Input bind="$state.s[0].name" placeholder="p" inputType="email" disabled="{$state.s.length > 3}"/>"#);
+    let node =
+        view(r#"<Input bind="$state.s[0].name" placeholder="p" inputType="email" disabled="{$state.s.length > 3}"/>"#);
     assert!(node.binds.contains_key("bind"));
     assert_eq!(property(&view(r#"<Input bind="{$state.s}"/>"#), "inputType"), &Value::from("text"));
 }

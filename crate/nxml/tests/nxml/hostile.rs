@@ -110,15 +110,24 @@ fn nothing_takes_the_square_of_its_length() {
         handlers("${{", ""),
         handlers("<![CDATA[", "</Handler></Tool>"),
         handlers("", "</Tool>"),
-        format!("<NexusPanel><Logic><Tool name=\"t\"><Handler>{}</Handler></Tool></Logic></NexusPanel>", "/[".repeat(500_000)),
-        format!("<NexusPanel><Logic><Tool name=\"t\"><Handler>{}</Handler></Tool></Logic></NexusPanel>", "<!--".repeat(250_000)),
+        format!(
+            "<NexusPanel><Logic><Tool name=\"t\"><Handler>{}</Handler></Tool></Logic></NexusPanel>",
+            "/[".repeat(500_000)
+        ),
+        format!(
+            "<NexusPanel><Logic><Tool name=\"t\"><Handler>{}</Handler></Tool></Logic></NexusPanel>",
+            "<!--".repeat(250_000)
+        ),
         in_panel(&format!("<Text content=\"{}\"/>", "{".repeat(1_000_000))),
         in_panel(&format!("<Text content=\"{}\"/>", "{x=>".repeat(250_000))),
         in_panel(&format!("<Text content=\"{}\"/>", "{f(".repeat(300_000))),
         in_panel(&format!("<Text content=\"{}\"/>", "{1}".repeat(300_000))),
         in_panel(&format!("<Text content=\"{}\"/>", "{$state.a}".repeat(100_000))),
         in_panel(&format!("<Text content=\"{}é\"/>", "{$state.a}".repeat(100_000))),
-        in_panel(&format!("<Iterate items=\"[1]\" as=\"a\">{}</Iterate>", "<Text id=\"{$scope.b}\" content=\"\"/>".repeat(30_000))),
+        in_panel(&format!(
+            "<Iterate items=\"[1]\" as=\"a\">{}</Iterate>",
+            "<Text id=\"{$scope.b}\" content=\"\"/>".repeat(30_000)
+        )),
         format!("<NexusPanel><Data>{}</Data></NexusPanel>", "<State name=\"aaaaaaaaaaaaaaaaaaaa\"/>".repeat(30_000)),
         format!(
             "<NexusPanel><Data>{}</Data></NexusPanel>",
@@ -126,7 +135,9 @@ fn nothing_takes_the_square_of_its_length() {
         ),
         format!(
             "<NexusPanel><Data>{}</Data></NexusPanel>",
-            (0..20_000).map(|i| format!("<Computed name=\"c{i}\" value=\"$state.c{}\"/>", (i * 7919) % 20_000)).collect::<String>()
+            (0..20_000)
+                .map(|i| format!("<Computed name=\"c{i}\" value=\"$state.c{}\"/>", (i * 7919) % 20_000))
+                .collect::<String>()
         ),
     ];
     for text in texts {

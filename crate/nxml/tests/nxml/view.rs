@@ -160,7 +160,8 @@ fn a_binding_that_fails_is_null_and_the_others_are_shown() {
       </Layout></View>
     </NexusPanel>"#;
     let tree = resolve(text, "{}");
-    let errors: Vec<String> = tree.errors.iter().map(|error| format!("{} {}", error.code, error.location.line)).collect();
+    let errors: Vec<String> =
+        tree.errors.iter().map(|error| format!("{} {}", error.code, error.location.line)).collect();
     assert_eq!(errors, ["VIEW_ERROR 5", "VIEW_ERROR 6", "VIEW_ERROR 7"]);
     assert_eq!(outline(&tree.root.unwrap()), r#"Layout(Text null, Metric "x", Text null, Iterate)"#);
 }

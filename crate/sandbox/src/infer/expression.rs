@@ -1,6 +1,5 @@
 //! Expressions: what each may be, and what evaluating it needs.
 
-use boa_engine::ast::{Expression, Spanned};
 use boa_engine::ast::expression::access::PropertyAccess;
 use boa_engine::ast::expression::literal::{
     ArrayLiteral, LiteralKind, ObjectLiteral, PropertyDefinition, TemplateElement, TemplateLiteral,
@@ -10,6 +9,7 @@ use boa_engine::ast::expression::operator::unary::UnaryOp;
 use boa_engine::ast::expression::operator::update::UpdateTarget;
 use boa_engine::ast::expression::operator::{Binary, Unary};
 use boa_engine::ast::expression::{Identifier, Optional, OptionalOperation, OptionalOperationKind};
+use boa_engine::ast::{Expression, Spanned};
 use boa_engine::value::JsValue;
 
 use super::Inference;

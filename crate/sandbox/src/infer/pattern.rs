@@ -1,12 +1,12 @@
 //! Declarations, assignments and what they take apart.
 
-use boa_engine::ast::{Expression, Spanned};
 use boa_engine::ast::declaration::Binding;
 use boa_engine::ast::expression::Identifier;
 use boa_engine::ast::expression::access::{PropertyAccess, PropertyAccessField};
 use boa_engine::ast::expression::operator::assign::{Assign, AssignOp, AssignTarget};
 use boa_engine::ast::pattern::{ArrayPatternElement, ObjectPatternElement, Pattern};
 use boa_engine::ast::property::PropertyName;
+use boa_engine::ast::{Expression, Spanned};
 use nexus_core::capability::Scope;
 
 use super::Inference;
