@@ -520,7 +520,7 @@ fn every_use_says_where_it_first_stands() {
         ("const s = $state;\nreturn s\n  .a", "2:8 state:read:a"),
         ("await $ext.http.get($state.url)", "1:7 ext:http.get | 1:21 state:read:url"),
         ("await $ext.http\n.get(1);await $ext . http.post()", "1:7 ext:http.get | 2:15 ext:http.post"),
-        ("'é😀'; $view.focus('x'); $emit.toast('hi')", "1:8 view:update:x | 1:25 events:emit:toast"),
+        ("'é😀'; $view.focus('x'); $emit.toast('hi')", "1:8 view:update:x | 1:26 events:emit:toast"),
         ("for (const i of $state.items) i.done = 1", "1:17 state:read:items | 1:31 state:write:items"),
         ("f(); function f() { $state.n++ }", "1:21 state:read:n | 1:21 state:write:n"),
         ("const { a, b: { c } } = $state", "1:25 state:read:a | 1:25 state:read:b"),
