@@ -8,16 +8,23 @@
 //! |---|---|
 //! | `lexer` | text to tokens |
 //! | `parser` | tokens to a tree |
+//! | `budget` | how many steps that may take |
+//! | `scope` | `$scope` |
 //! | `evaluate` | the tree over state and scope to a value, bounded in steps |
-//! | `call` | functions and methods |
+//! | `call` | which functions and methods there are |
+//! | `function`, `method` | what each does |
 //! | `reference` | which states and scopes it reads |
 //! | `text` | values as text |
 
+mod budget;
 mod call;
 mod evaluate;
+mod function;
 mod lexer;
+mod method;
 mod parser;
 mod reference;
+mod scope;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -32,9 +39,11 @@ use crate::text_map::TextMap;
 
 use evaluate::Over;
 
-pub(crate) use call::number_of;
-pub(crate) use evaluate::{Budget, Item, Scope, is_truthy, position};
+pub(crate) use budget::Budget;
+pub(crate) use evaluate::{is_truthy, position};
+pub(crate) use function::number_of;
 pub(crate) use reference::{Reference, Root};
+pub(crate) use scope::{Item, Scope};
 pub(crate) use text::text_of;
 pub(crate) use tree::{Expr, Node};
 

@@ -6,125 +6,11 @@
 use nexus_core::{Location, Map, Value};
 use typed_arena::Arena;
 
+use super::budget::{BYTES_PER_STEP, Budget, copy_map};
+use super::scope::Scope;
 use super::text::text_of;
 use super::tree::{Argument, Binary, Expr, Logical, Node, Unary};
 use super::{ExpressionError, ExpressionErrorKind};
-use crate::limits;
-use crate::state_path::StatePath;
-
-/// Bytes of text that count as one step.
-const BYTES_PER_STEP: usize = 64;
-
-/// Steps that may still be taken.
-#[derive(Debug)]
-pub(crate) struct Budget {
-    left: u64,
-}
-
-impl Budget {
-    /// For one expression.
-    pub(crate) const fn expression() -> Self {
-        Self { left: limits::EXPRESSION_STEPS }
-    }
-
-    /// For a whole view.
-    pub(crate) const fn view() -> Self {
-        Self { left: limits::VIEW_STEPS }
-    }
-
-    /// Takes some steps; says whether there were that many.
-    pub(crate) const fn take(&mut self, steps: usize) -> bool {
-        match self.left.checked_sub(steps as u64) {
-            Some(left) => {
-                self.left = left;
-                true
-            }
-            None => {
-                self.left = 0;
-                false
-            }
-        }
-    }
-
-    /// Takes the steps of copying `value`.
-    pub(crate) fn take_copy(&mut self, value: &Value) -> bool {
-        let own = match value {
-            Value::String(text) => text.len() / BYTES_PER_STEP,
-            Value::Bytes(bytes) => bytes.len() / BYTES_PER_STEP,
-            Value::Array(items) => return self.take(1) && items.iter().all(|item| self.take_copy(item)),
-            Value::Object(members) => {
-                let mut members = members.iter();
-                return self.take(1)
-                    && members.all(|(key, member)| self.take(key.len() / BYTES_PER_STEP) && self.take_copy(member));
-            }
-            _ => 0,
-        };
-        self.take(1 + own)
-    }
-}
-
-/// What `$scope` holds: what was given, and what each `Iterate` around the place adds.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Scope<'a> {
-    /// What was given.
-    Root(&'a Map),
-    /// An item of a list.
-    Item(&'a Item<'a>),
-}
-
-/// What an `Iterate` adds to the scope.
-#[derive(Debug)]
-pub(crate) struct Item<'a> {
-    pub(crate) outer: Scope<'a>,
-    /// `as`
-    pub(crate) name: &'a str,
-    pub(crate) value: &'a Value,
-    /// `<as>Index`
-    pub(crate) index_name: &'a str,
-    pub(crate) index: Value,
-    /// Where in the state the item stands, if it stands there.
-    pub(crate) origin: Option<StatePath>,
-}
-
-impl<'a> Scope<'a> {
-    pub(crate) fn get(self, name: &str) -> Option<&'a Value> {
-        match self {
-            Self::Root(map) => map.get(name),
-            Self::Item(item) if item.name == name => Some(item.value),
-            Self::Item(item) if item.index_name == name => Some(&item.index),
-            Self::Item(item) => item.outer.get(name),
-        }
-    }
-
-    /// Where in the state the value of that name stands.
-    pub(crate) fn origin(self, name: &str) -> Option<&'a StatePath> {
-        match self {
-            Self::Root(_) => None,
-            Self::Item(item) if item.name == name => item.origin.as_ref(),
-            Self::Item(item) => item.outer.origin(name),
-        }
-    }
-
-    /// All of it as an object, once that many steps are taken.
-    pub(crate) fn to_map(self, budget: &mut Budget) -> Option<Map> {
-        match self {
-            Self::Root(map) => copy_map(map, budget),
-            Self::Item(item) => {
-                let mut map = item.outer.to_map(budget)?;
-                if !budget.take_copy(item.value) {
-                    return None;
-                }
-                map.insert(item.name.to_owned(), item.value.clone());
-                map.insert(item.index_name.to_owned(), item.index.clone());
-                Some(map)
-            }
-        }
-    }
-}
-
-fn copy_map(map: &Map, budget: &mut Budget) -> Option<Map> {
-    map.values().all(|value| budget.take_copy(value)).then(|| map.clone())
-}
 
 /// What an expression is evaluated over.
 #[derive(Clone, Copy)]
@@ -444,7 +330,7 @@ impl<'a> Evaluation<'a, '_> {
             let number = |value: &Value| match value {
                 Value::Bool(bool) => f64::from(*bool),
                 Value::Number(number) => *number,
-                Value::String(text) => super::call::number_of(text),
+                Value::String(text) => super::function::number_of(text),
                 _ => f64::NAN,
             };
             #[expect(clippy::float_cmp, reason = "as JavaScript compares")]
