@@ -55,7 +55,7 @@ impl fmt::Display for StatePath {
                 && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'))
         };
         let key = |f: &mut fmt::Formatter<'_>, key: &str| {
-            if is_name(key) { write!(f, ".{key}") } else { write!(f, "[{key:?}]") }
+            if is_name(key) { write!(f, ".{key}") } else { write!(f, "[{}]", serde_json::Value::from(key)) }
         };
         f.write_str("$state")?;
         key(f, &self.key)?;

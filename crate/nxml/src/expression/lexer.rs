@@ -101,16 +101,10 @@ impl<'a> Lexer<'a> {
         let mut characters = self.rest().char_indices().skip(1);
         while let Some((at, character)) = characters.next() {
             match character {
-                '\\' => {
-                    let escaped = characters.next().map(|(_, escaped)| escaped);
-                    text.push(match escaped {
-                        Some('n') => '\n',
-                        Some('t') => '\t',
-                        Some('r') => '\r',
-                        Some(escaped @ ('\\' | '\'' | '"' | '/' | '{' | '}')) => escaped,
-                        _ => return Err(self.error(start + at, "this escape means nothing")),
-                    });
-                }
+                '\\' => match escaped(&mut characters) {
+                    Some(escaped) => text.push(escaped),
+                    None => return Err(self.error(start + at, "this escape means nothing")),
+                },
                 character if character == quote => {
                     self.at = start + at + quote.len_utf8();
                     return Ok(Token::Text(text));
@@ -120,6 +114,38 @@ impl<'a> Lexer<'a> {
         }
         Err(self.error(start, "the text that begins here has no closing quote"))
     }
+}
+
+/// Four hexadecimal digits.
+fn unit(next: &mut impl FnMut() -> Option<char>) -> Option<u32> {
+    let digits: Option<Vec<u32>> = (0..4).map(|_| next()?.to_digit(16)).collect();
+    Some(digits?.iter().fold(0, |number, digit| number * 16 + digit))
+}
+
+/// The character behind a backslash.
+fn escaped(characters: &mut impl Iterator<Item = (usize, char)>) -> Option<char> {
+    let mut next = || characters.next().map(|(_, character)| character);
+    Some(match next()? {
+        'n' => '\n',
+        't' => '\t',
+        'r' => '\r',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'u' => {
+            // Half of a pair alone is no character.
+            let first = unit(&mut next)?;
+            if !(0xd800..0xdc00).contains(&first) {
+                return char::from_u32(first);
+            }
+            if (next()?, next()?) != ('\\', 'u') {
+                return None;
+            }
+            let second = unit(&mut next)?.checked_sub(0xdc00).filter(|second| *second < 0x400)?;
+            return char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + second);
+        }
+        escaped @ ('\\' | '\'' | '"' | '/' | '{' | '}') => escaped,
+        _ => return None,
+    })
 }
 
 fn is_start(c: char) -> bool {

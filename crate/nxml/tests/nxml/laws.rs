@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use nexus_core::Map;
+use nexus_nxml::{Environment, StatePath, Step, parse};
 use proptest::prelude::*;
 
 use super::law::{any_text_is_read_as_a_document, any_text_is_taken_for_an_expression};
@@ -155,6 +157,28 @@ proptest! {
     #[test]
     fn pieces_of_expressions_keep_the_law(text in joined(WORDS)) {
         any_text_is_taken_for_an_expression(&text);
+    }
+}
+
+/// A key or a position.
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        any::<String>().prop_map(Step::Key),
+        "[a-z$_]{1,4}".prop_map(Step::Key),
+        (0..99_usize).prop_map(Step::Index)
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_path_prints_as_what_binds_to_it(key in any::<String>(), steps in prop::collection::vec(step(), 0..5)) {
+        let path = StatePath { key, steps };
+        let written = path.to_string().replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        let text = format!("<NexusPanel><View><Input bind=\"{written}\"/></View></NexusPanel>");
+        let document = parse(&text);
+        let environment = Environment { state: &Map::new(), computed: &Map::new(), scope: &Map::new() };
+        let tree = document.panel().resolve_view(environment);
+        prop_assert_eq!(&tree.root.unwrap().binds, &[("bind".to_owned(), path)]);
     }
 }
 
