@@ -123,7 +123,7 @@ impl<'t> Builder<'t, '_> {
         for attribute in element.attributes.iter().filter(|attribute| !allowed.contains(&attribute.name)) {
             let hint = suggest::did_you_mean(attribute.name, allowed.iter().copied()).or_else(|| match allowed {
                 [] => None,
-                allowed => Some(format!("it has {}", suggest::one_of(allowed).replace(" or ", " and "))),
+                allowed => Some(format!("it has {}", suggest::all_of(allowed))),
             });
             let message = format!("<{}> has no attribute {}", element.name, attribute.name);
             self.error_with(ErrorCode::SchemaError, Target::Attribute(id, attribute.name), message, hint);

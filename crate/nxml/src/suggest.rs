@@ -25,10 +25,19 @@ pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = 
 
 /// The candidates in a sentence: `a, b or c`.
 pub(crate) fn one_of(candidates: &[&str]) -> String {
-    match candidates {
+    listed(candidates, "or")
+}
+
+/// The names in a sentence: `a, b and c`.
+pub(crate) fn all_of(names: &[&str]) -> String {
+    listed(names, "and")
+}
+
+fn listed(names: &[&str], before_last: &str) -> String {
+    match names {
         [] => String::new(),
         [only] => (*only).to_owned(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {before_last} {last}", first.join(", ")),
     }
 }
 

@@ -79,10 +79,10 @@ fn rust() -> Vec<Suite> {
             with_args(cargo(), &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
         }),
         Suite::new("lint-wasm", "sources", [Need::WasmTarget], Runner::Check, |_| {
-            // What only exists on wasm32, and that `passes`, which serves plug-ins there, compiles for it.
+            // What only exists on wasm32, and that `passes` and `nxml`, which serve there, compile for it.
             let mut clippy = cargo();
             clippy.args(["clippy", "--locked", "--lib", "--target", "wasm32-unknown-unknown"]);
-            clippy.args(["-p", "nexus-wasm", "-p", "nexus-sandbox", "-p", "nexus-passes"]);
+            clippy.args(["-p", "nexus-wasm", "-p", "nexus-sandbox", "-p", "nexus-passes", "-p", "nexus-nxml"]);
             with_args(clippy, &["--", "-D", "warnings"])
         }),
         Suite::new("rustdoc", "sources", [], Runner::Check, |_| {

@@ -36,7 +36,7 @@ impl Builder<'_, '_> {
                         continue;
                     }
                     let hint = suggest::did_you_mean(name, scopes.iter().copied())
-                        .unwrap_or_else(|| format!("it has {}", suggest::one_of(scopes).replace(" or ", " and ")));
+                        .unwrap_or_else(|| format!("it has {}", suggest::all_of(scopes)));
                     (ErrorCode::InvalidScopeReference, format!("the scope has no {name} here"), Some(hint))
                 }
             };
