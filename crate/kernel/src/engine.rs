@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 use nexus_core::run::Context;
-use nexus_core::{Answer, CapabilityToken, Error, Limits, Segment, StateMutation, Value};
+use nexus_core::{Answer, CapabilityToken, Error, HandlerFacts, Limits, Segment, StateMutation, Value};
 
 /// A future of this thread.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -141,11 +141,19 @@ pub trait Engine {
     /// `COMPILATION_ERROR` or `RESOURCE_LIMIT` of the source, otherwise as [`Self::start`].
     fn precompile<'a>(&'a self, source: &'a str, limits: &'a Limits) -> LocalFuture<'a, Result<(), Error>>;
 
+    /// What the syntax tree of a source tells.
+    ///
+    /// # Errors
+    /// As [`Self::precompile`].
+    fn handler_facts<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<HandlerFacts, Error>>;
+
     /// The capabilities that a source needs, found in its syntax tree.
     ///
     /// # Errors
     /// As [`Self::precompile`].
-    fn infer_capabilities<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<Vec<CapabilityToken>, Error>>;
+    fn infer_capabilities<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<Vec<CapabilityToken>, Error>> {
+        Box::pin(async move { Ok(self.handler_facts(source).await?.capabilities) })
+    }
 
     /// Names the exact build of what computes: a record replays on no other.
     fn identity(&self) -> String;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use nexus_core::message::{CompileRequest, HostReply, InferRequest, ResumeRequest, StartRequest};
-use nexus_core::{CapabilityToken, Error, Limits, Segment, Status};
+use nexus_core::{Error, HandlerFacts, Limits, Segment, Status};
 use nexus_kernel::engine::{Engine, EngineStats, LocalFuture, Resume, Start, Unpark};
 use nexus_sandbox::Instance;
 
@@ -84,10 +84,10 @@ impl Engine for NativeEngine {
         Box::pin(async move { compiled(source, limits).map(drop) })
     }
 
-    fn infer_capabilities<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<Vec<CapabilityToken>, Error>> {
+    fn handler_facts<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<HandlerFacts, Error>> {
         Box::pin(async move {
             let request = InferRequest { source: source.to_owned(), limits: Limits::default() };
-            Instance::boot().infer(request).outcome.map(|facts| facts.capabilities)
+            Instance::boot().infer(request).outcome
         })
     }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use nexus_core::{Answer, CapabilityToken, Error, Event, Limits, Segment, StateMutation, Status, Suspension, Value};
+use nexus_core::{Answer, Error, Event, HandlerFacts, Limits, Segment, StateMutation, Status, Suspension, Value};
 use nexus_kernel::engine::{AbortCheck, Engine, EngineStats, LocalFuture, Resume, Start, Unpark};
 
 /// What the kernel gives for a segment.
@@ -82,8 +82,8 @@ impl Engine for ScriptedEngine {
         Box::pin(async { Ok(()) })
     }
 
-    fn infer_capabilities<'a>(&'a self, _source: &'a str) -> LocalFuture<'a, Result<Vec<CapabilityToken>, Error>> {
-        Box::pin(async { Ok(Vec::new()) })
+    fn handler_facts<'a>(&'a self, _source: &'a str) -> LocalFuture<'a, Result<HandlerFacts, Error>> {
+        Box::pin(async { Ok(HandlerFacts::default()) })
     }
 
     fn identity(&self) -> String {

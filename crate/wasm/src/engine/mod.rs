@@ -40,7 +40,7 @@ use std::rc::Rc;
 
 use js_sys::{Function, WebAssembly};
 use nexus_core::message::{CompileRequest, InferRequest, Inferred, PostMortem, ResumeRequest, StartRequest};
-use nexus_core::{Answer, CapabilityToken, Error, ErrorCode, Limits, Segment, Status, Value, limits, msgpack};
+use nexus_core::{Answer, Error, ErrorCode, HandlerFacts, Limits, Segment, Status, Value, limits, msgpack};
 use nexus_kernel::engine::{AbortCheck, Engine, EngineStats, LocalFuture, Resume, Start, Unpark};
 
 use crate::executor;
@@ -283,7 +283,7 @@ impl WasmEngine {
         segment
     }
 
-    async fn infer(&self, source: &str) -> Result<Vec<CapabilityToken>, Error> {
+    async fn infer(&self, source: &str) -> Result<HandlerFacts, Error> {
         let mut lease = self.lease(Purpose::New).await?;
         let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits::TIMEOUT_MS);
         self.sandboxes.prepare(&mut lease, Footing::Booted, limits::MEMORY_BYTES, budget.time_ms, None).await?;
@@ -293,7 +293,7 @@ impl WasmEngine {
         match called.map(instance::Called::answer::<Inferred>) {
             Ok(Ok(inferred)) => {
                 lease.put(sandbox);
-                inferred.outcome.map(|facts| facts.capabilities)
+                inferred.outcome
             }
             Ok(Err(trap)) => {
                 self.sandboxes.replace(&mut lease, sandbox);
@@ -341,7 +341,7 @@ impl Engine for WasmEngine {
         Box::pin(async move { self.handler(source.into(), limits).await.map(drop) })
     }
 
-    fn infer_capabilities<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<Vec<CapabilityToken>, Error>> {
+    fn handler_facts<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<HandlerFacts, Error>> {
         Box::pin(self.infer(source))
     }
 
