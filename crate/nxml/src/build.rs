@@ -20,6 +20,7 @@ mod view;
 
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexSet;
 use nexus_core::{ErrorCode, Location};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -47,7 +48,7 @@ pub(crate) struct Used {
 /// Builds the panel that a document's elements describe.
 pub(crate) fn build(tree: &Tree<'_>, diagnostics: &mut Diagnostics) -> (Panel, Used) {
     let mut builder =
-        Builder { tree, diagnostics, states: HashSet::new(), computed: HashSet::new(), used: Used::default() };
+        Builder { tree, diagnostics, states: IndexSet::new(), computed: IndexSet::new(), used: Used::default() };
     let mut panel = Panel::default();
     match tree.root {
         Some(root) => builder.panel(root, &mut panel),
@@ -59,9 +60,10 @@ pub(crate) fn build(tree: &Tree<'_>, diagnostics: &mut Diagnostics) -> (Panel, U
 struct Builder<'t, 'a> {
     tree: &'t Tree<'a>,
     diagnostics: &'t mut Diagnostics,
-    /// Names of states, and of computed values.
-    states: HashSet<String>,
-    computed: HashSet<String>,
+    /// Names of states, and of computed values, in the order of the document: of two hints that are as good, always the
+    /// first.
+    states: IndexSet<String>,
+    computed: IndexSet<String>,
     used: Used,
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexSet;
 use nexus_core::capability::{ExtensionScope, Scope};
 use nexus_core::{CapabilityToken, Error, ErrorCode, HandlerFacts, Location};
 
@@ -100,8 +101,8 @@ fn view_ids<'p>(node: &'p ViewNode, ids: &mut Vec<&'p str>) -> bool {
 
 struct Check<'c, 't> {
     tree: &'c Tree<'t>,
-    states: HashSet<&'c str>,
-    computed: HashSet<&'c str>,
+    states: IndexSet<&'c str>,
+    computed: IndexSet<&'c str>,
     aliases: Vec<&'c str>,
     /// The ids of the view, if all are known.
     ids: Option<Vec<&'c str>>,
