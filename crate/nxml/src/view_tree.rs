@@ -1,8 +1,11 @@
 //! The view over a state: conditions decided, lists repeated, bindings evaluated. What a page shows.
 
+use std::collections::HashSet;
+
 use nexus_core::{ErrorCode, Map, Value};
 
 use crate::bind_path;
+use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::expression::{
     Budget, Environment, Expression, ExpressionError, ExpressionErrorKind, Item, Scope, is_truthy, text_of,
@@ -10,7 +13,7 @@ use crate::expression::{
 use crate::layout::{self, BREAKPOINTS, COLUMNS, Placement, Strategy};
 use crate::limits;
 use crate::panel::{Panel, ViewKind, ViewNode};
-use crate::state_path::StatePath;
+use crate::state_path::{StatePath, Step};
 
 /// An element that is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,8 +57,15 @@ impl Panel {
     #[must_use]
     pub fn resolve_view(&self, environment: Environment<'_>) -> ViewTree {
         let Environment { state, computed, scope } = environment;
-        let mut resolving =
-            Resolving { state, computed, budget: Budget::view(), elements: 0, is_full: false, errors: Vec::new() };
+        let mut resolving = Resolving {
+            state,
+            computed,
+            budget: Budget::view(),
+            elements: 0,
+            is_full: false,
+            errors: Vec::new(),
+            told: HashSet::new(),
+        };
         let root = self.view.as_ref().and_then(|root| {
             let mut roots = Vec::new();
             resolving.node(root, Scope::Root(scope), None, &mut roots);
@@ -73,6 +83,8 @@ struct Resolving<'a> {
     elements: usize,
     is_full: bool,
     errors: Vec<Diagnostic>,
+    /// Line, column and whether it was a limit, of each error.
+    told: HashSet<(u32, u32, bool)>,
 }
 
 impl<'a> Resolving<'a> {
@@ -82,8 +94,8 @@ impl<'a> Resolving<'a> {
             _ => ErrorCode::ViewError,
         };
         // One mistake in a list of a thousand is one.
-        let is_known = self.errors.iter().any(|known| known.location == error.location && known.code == code);
-        if is_known || self.errors.len() >= limits::DIAGNOSTICS {
+        let place = (error.location.line, error.location.column, error.kind == ExpressionErrorKind::Limit);
+        if self.errors.len() >= limits::DIAGNOSTICS || !self.told.insert(place) {
             return;
         }
         let path = format!("{}/@{attribute}", node.component);
@@ -99,13 +111,7 @@ impl<'a> Resolving<'a> {
         })
     }
 
-    fn evaluate_binding(
-        &mut self,
-        node: &ViewNode,
-        attribute: &str,
-        binding: &crate::binding::Binding,
-        scope: Scope<'_>,
-    ) -> Value {
+    fn evaluate_binding(&mut self, node: &ViewNode, attribute: &str, binding: &Binding, scope: Scope<'_>) -> Value {
         let value = binding.evaluate(self.state, self.computed, scope, &mut self.budget, node.location);
         value.unwrap_or_else(|error| {
             self.fail(node, attribute, error);
@@ -207,7 +213,7 @@ impl<'a> Resolving<'a> {
             origin.filter(|origin| self.state.contains_key(&origin.key) && !self.computed.contains_key(&origin.key));
         for (index, value) in list.iter().enumerate() {
             let item_origin = origin.clone().map(|mut origin| {
-                origin.steps.push(crate::state_path::Step::Index(index));
+                origin.steps.push(Step::Index(index));
                 origin
             });
             let position = Value::from(u32::try_from(index).unwrap_or(u32::MAX));
