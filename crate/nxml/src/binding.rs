@@ -3,6 +3,7 @@
 use nexus_core::{Location, Map, Value};
 
 use crate::expression::{Budget, Expression, ExpressionError, ExpressionErrorKind, Scope, text_of};
+use crate::limits;
 use crate::source_map::SourceMap;
 use crate::text_map::TextMap;
 
@@ -43,7 +44,9 @@ impl Binding {
         let mut parts = Vec::new();
         let mut errors = Vec::new();
         let mut at = 0;
-        while let Some(found) = whole[at..].find('{') {
+        while errors.len() < limits::DIAGNOSTICS
+            && let Some(found) = whole[at..].find('{')
+        {
             let open = at + found;
             match Expression::parse_braced(text, open + 1, map) {
                 Ok((expression, end)) => {

@@ -219,7 +219,7 @@ impl<'a> Reading<'a, '_> {
             let offset = self.tree.element(id).offset;
             self.report(ErrorCode::InvalidXml, offset, "<Handler> is not closed", Some("add </Handler>".to_owned()));
         }
-        for unknown in text.unknown {
+        for unknown in text.unknown.into_iter().take(limits::DIAGNOSTICS) {
             self.report_mistake(tag::unknown_reference(unknown));
         }
         self.tree.elements[id.0].code = text.code;

@@ -65,6 +65,9 @@ pub(super) fn read(content: &str, name_length: usize, offset: usize) -> Tag<'_> 
     let at = |part: &str| part.as_ptr() as usize - whole.as_ptr() as usize;
     let mut attributes = Attributes::html(content, name_length);
     for attribute in attributes.with_checks(false) {
+        if tag.mistakes.len() >= limits::DIAGNOSTICS {
+            break;
+        }
         let attribute = match attribute {
             Ok(attribute) => attribute,
             Err(error) => {
@@ -123,7 +126,7 @@ pub(super) fn read(content: &str, name_length: usize, offset: usize) -> Tag<'_> 
             &mut unknown,
         );
     }
-    tag.mistakes.extend(unknown.into_iter().map(unknown_reference));
+    tag.mistakes.extend(unknown.into_iter().take(limits::DIAGNOSTICS).map(unknown_reference));
     tag
 }
 
