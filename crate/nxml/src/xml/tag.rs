@@ -62,7 +62,11 @@ pub(super) fn read(content: &str, name_length: usize, offset: usize) -> Tag<'_> 
         content = &content[..start.max(name_length)];
     }
     let mut unknown = Vec::new();
-    let at = |part: &str| part.as_ptr() as usize - whole.as_ptr() as usize;
+    // `None` of what the reader did not take out of the tag: the value of an attribute that has none.
+    let place = |part: &str| {
+        let at = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
+        (at + part.len() <= whole.len()).then_some(at)
+    };
     let mut attributes = Attributes::html(content, name_length);
     for attribute in attributes.with_checks(false) {
         if tag.mistakes.len() >= limits::DIAGNOSTICS {
@@ -86,7 +90,7 @@ pub(super) fn read(content: &str, name_length: usize, offset: usize) -> Tag<'_> 
             break;
         }
         let name = attribute.key.0;
-        let (start, value) = (at(name), attribute.value.as_ref());
+        let (Some(start), value) = (place(name), attribute.value.as_ref()) else { continue };
         if let Some(bracket) = name.find('<') {
             let element = &content[..name_length];
             let mistake =
@@ -109,13 +113,11 @@ pub(super) fn read(content: &str, name_length: usize, offset: usize) -> Tag<'_> 
         }
         tag.attributes.push(Attribute { name, offset: offset + start, value: TextMap::default() });
         let attribute = tag.attributes.last_mut().expect("just pushed");
-        let rest = content[start + name.len()..].trim_start();
-        if !rest.starts_with('=') {
+        let Some(value_at) = place(value) else {
             // An attribute without a value is true.
             attribute.value = TextMap::verbatim("true", offset + start);
             continue;
-        }
-        let value_at = at(value);
+        };
         if !content[..value_at].ends_with(['"', '\'']) {
             tag.mistakes.push(Mistake::new(offset + value_at, format!("the value of {name} has to stand in quotes")));
         }
