@@ -10,24 +10,27 @@ use nexus_core::{CapabilityChecker, Error, ErrorCode, Limits, Suspension, Value}
 use crate::abort::AbortController;
 use crate::clock::Clock;
 use crate::extension::{CallContext, Extension, Grant};
-use crate::extension_manager::ExtensionManager;
+use crate::extension_view::ExtensionView;
+use crate::origin::Origin;
 use crate::value_bounds::ValueBounds;
 
 /// Makes the calls of one run.
 pub(crate) struct Caller {
-    extensions: ExtensionManager,
+    extensions: ExtensionView,
     clock: Rc<dyn Clock>,
     checker: CapabilityChecker,
     bounds: ValueBounds,
     timeout_ms: u64,
+    origin: Rc<Origin>,
 }
 
 impl Caller {
     pub(crate) fn new(
-        extensions: ExtensionManager,
+        extensions: ExtensionView,
         clock: Rc<dyn Clock>,
         capabilities: Vec<CapabilityToken>,
         limits: &Limits,
+        origin: Rc<Origin>,
     ) -> Self {
         Self {
             extensions,
@@ -35,7 +38,13 @@ impl Caller {
             checker: CapabilityChecker::new(capabilities),
             bounds: ValueBounds::of(limits),
             timeout_ms: limits.suspension_timeout_ms,
+            origin,
         }
+    }
+
+    /// What the run may call.
+    pub(crate) const fn extensions(&self) -> &ExtensionView {
+        &self.extensions
     }
 
     /// What the run may do.
@@ -79,7 +88,7 @@ impl Caller {
     ) -> Result<Value, Error> {
         let args = std::mem::take(&mut call.args);
         let Suspension { extension_name, method, .. } = &*call;
-        let context = CallContext { signal: abort.signal(), grant };
+        let context = CallContext { signal: abort.signal(), grant, origin: Rc::clone(&self.origin) };
         let work = Box::pin(self.extensions.call(extension_name, method, args, context));
         let stop = select(self.clock.sleep(self.timeout_ms), abort.signal().aborted());
         // Polled in this order: an answer that came in time counts.
@@ -125,7 +134,7 @@ pub(crate) fn extension_error(call: &Suspension, error: &Error) -> Error {
 ///
 /// # Errors
 /// `INVALID_CAPABILITY` naming the token.
-pub(crate) fn check_caveats(extensions: &ExtensionManager, tokens: &[CapabilityToken]) -> Result<(), Error> {
+pub(crate) fn check_caveats(extensions: &ExtensionView, tokens: &[CapabilityToken]) -> Result<(), Error> {
     for token in tokens {
         let CapabilityToken::Extension(ExtensionScope::Extension { name, caveats, .. }) = token else { continue };
         let Some(extension) = extensions.get(name) else { continue };

@@ -1,10 +1,13 @@
 //! What handlers can call by `$ext.<name>.<method>(...)`.
 
+use std::rc::Rc;
+
 use nexus_core::capability::Caveats;
 use nexus_core::{Error, Value};
 
 use crate::abort::AbortSignal;
 use crate::engine::LocalFuture;
+use crate::origin::Origin;
 
 /// Methods that handlers can call, each behind the capability `ext:<name>.<method>`.
 ///
@@ -64,12 +67,14 @@ pub struct CallContext {
     /// Under which conditions the call is allowed. The kernel checked the arguments; an extension that goes on from
     /// there by itself (a redirect) checks where it goes.
     pub grant: Grant,
+    /// Whose run calls; the embedder's own calls have none.
+    pub origin: Rc<Origin>,
 }
 
 impl From<AbortSignal> for CallContext {
     /// An unconditional call, as the embedder itself makes it.
     fn from(signal: AbortSignal) -> Self {
-        Self { signal, grant: Grant::default() }
+        Self { signal, ..Self::default() }
     }
 }
 

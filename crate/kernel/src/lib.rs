@@ -5,6 +5,7 @@
 //! | [`kernel`] | [`Kernel`], which an embedder holds |
 //! | [`platform`] | [`Platform`]: the [`engine`], [`clock`], [`entropy`] and [`spawner`] it stands on |
 //! | [`run`], [`run_loop`], [`suspended_runs`] | a run, driven to its end or resumed call by call |
+//! | [`origin`] | whose run it is |
 //! | [`parked_run`] | a suspended run as bytes |
 //! | [`extension`], [`extension_manager`] | what handlers call as `$ext` |
 //! | [`host_functions`] | what handlers call as `$host` |
@@ -22,10 +23,12 @@ pub mod engine;
 pub mod entropy;
 pub mod extension;
 pub mod extension_manager;
+pub mod extension_view;
 pub mod host_functions;
 pub mod http;
 pub mod http_client;
 pub mod kernel;
+pub mod origin;
 pub mod parked_run;
 pub mod platform;
 pub mod recorder;
@@ -44,6 +47,7 @@ pub use extension_manager::{ExtensionManager, HookFailure};
 pub use host_functions::{HostFunction, HostFunctions};
 pub use http::{HttpExtension, HttpOptions};
 pub use kernel::Kernel;
+pub use origin::Origin;
 pub use parked_run::ParkingKey;
 pub use platform::Platform;
 pub use recorder::Recording;

@@ -5,16 +5,16 @@ use std::rc::Rc;
 
 use futures_util::future::{Either, select};
 use nexus_core::run::{Context, Denial};
-use nexus_core::{
-    Answer, CapabilityToken, Error, ErrorCode, Limits, Segment, StateMutation, Status, Suspension, Value,
-};
+use nexus_core::{Answer, Error, ErrorCode, Limits, Segment, StateMutation, Status, Suspension, Value};
 
 use crate::abort::{AbortController, AbortSignal};
 use crate::call::{Caller, check_caveats};
 use crate::effect_guard::EffectGuard;
 use crate::engine::{AbortCheck, LocalFuture, Resume, Start, Unpark};
 use crate::extension::Grant;
+use crate::extension_view::{ExtensionNames, ExtensionView};
 use crate::kernel::{Shared, check_source};
+use crate::origin::Origin;
 use crate::parked_run::ParkedRun;
 use crate::recorder::{Recording, number_of};
 use crate::value_bounds::ValueBounds;
@@ -30,6 +30,10 @@ pub struct RunOptions {
     pub signal: AbortSignal,
     /// Where the record of the run is left, if one is wanted.
     pub recording: Option<Recording>,
+    /// Whose run it is.
+    pub origin: Rc<Origin>,
+    /// The extensions that it may know of, by the names that it calls them; all by their own names where there is none.
+    pub extensions: Option<Rc<ExtensionNames>>,
 }
 
 /// A run that was not yet started.
@@ -68,18 +72,21 @@ impl Prepared {
     /// `INVALID_ARGUMENT` for limits that cannot be kept, `INVALID_CAPABILITY` for a caveat that the extension does not
     /// declare, `RESOURCE_LIMIT` for state, arguments or a scope beyond the limits.
     pub(crate) fn new(shared: &Rc<Shared>, source: String, options: RunOptions) -> Result<Self, Error> {
-        let RunOptions { context, limits, signal, recording } = options;
+        let RunOptions { context, limits, signal, recording, origin, extensions } = options;
         let limits = limits.unwrap_or_else(|| shared.limits.clone());
         limits.validate()?;
-        check_caveats(&shared.extensions, &context.capabilities)?;
+        let extensions = ExtensionView::new(shared.extensions.clone(), extensions);
+        check_caveats(&extensions, &context.capabilities)?;
         let bounds = ValueBounds::of(&limits);
         let values = context.state.iter().map(|(key, value)| (format!("state.{key}"), value));
         let others = [("args".to_owned(), &context.args), ("scope".to_owned(), &context.scope)];
         for (name, value) in values.chain(others) {
             bounds.check(value).map_err(|error| Error { message: format!("{name}: {}", error.message), ..error })?;
         }
+        let clock = Rc::clone(&shared.platform.clock);
+        let caller = Caller::new(extensions, clock, context.capabilities.clone(), &limits, origin);
         let guard = EffectGuard::new(&limits);
-        let run = Run::new(shared, limits, context.capabilities.clone(), guard, recording, &signal);
+        let run = Run::new(shared, limits, caller, guard, recording, &signal);
         Ok(Self { run: Rc::new(run), source: source.into(), context })
     }
 
@@ -89,7 +96,7 @@ impl Prepared {
         if let Err(error) = check_source(&source, &run.limits) {
             return run.fail(error);
         }
-        let Shared { platform, extensions, host_functions, .. } = &*run.shared;
+        let Shared { platform, host_functions, .. } = &*run.shared;
         let mut seed = [0; 16];
         platform.entropy.fill(&mut seed);
         let mut start = Start {
@@ -97,7 +104,7 @@ impl Prepared {
             source,
             context,
             limits: run.limits.clone(),
-            extensions: extensions.catalogue(),
+            extensions: run.caller.extensions().catalogue(),
             host_functions: host_functions.names(),
             host: host_functions.dispatch(&run.limits, run.caller.checker().clone()),
             now: platform.clock.now(),
@@ -122,16 +129,15 @@ impl Run {
     fn new(
         shared: &Rc<Shared>,
         limits: Limits,
-        capabilities: Vec<CapabilityToken>,
+        caller: Caller,
         guard: EffectGuard,
         recording: Option<Recording>,
         signal: &AbortSignal,
     ) -> Self {
-        let clock = Rc::clone(&shared.platform.clock);
         shared.counters.run_started();
         Self {
             id: run_id(shared),
-            caller: Caller::new(shared.extensions.clone(), clock, capabilities, &limits),
+            caller,
             guard,
             limits,
             recording,
@@ -154,8 +160,11 @@ impl Run {
     ) -> Result<(Self, Vec<Suspension>), Error> {
         let ParkedRun { limits, capabilities, effects_left, mut calls, memory, .. } = parked;
         limits.validate()?;
-        check_caveats(&shared.extensions, &capabilities)?;
-        let run = Self::new(shared, limits, capabilities, EffectGuard::with(effects_left), None, signal);
+        let extensions = ExtensionView::new(shared.extensions.clone(), None);
+        check_caveats(&extensions, &capabilities)?;
+        let clock = Rc::clone(&shared.platform.clock);
+        let caller = Caller::new(extensions, clock, capabilities, &limits, Rc::default());
+        let run = Self::new(shared, limits, caller, EffectGuard::with(effects_left), None, signal);
         for call in &mut calls {
             call.suspension_id = format!("{}.{}", run.id, call.suspension_id);
         }

@@ -163,7 +163,8 @@ impl RunArguments {
         let followed = Followed::from_js(&fields.get("signal")?)?;
         let wanted = more.contains(&"record") && fields.flag("record")?.unwrap_or(true);
         let recording = wanted.then(Recording::default);
-        let options = RunOptions { context, limits: Some(limits), signal: followed.signal(), recording };
+        let options =
+            RunOptions { context, limits: Some(limits), signal: followed.signal(), recording, ..RunOptions::default() };
         Ok(Self { source, options, observer: observer.map(observe), followed })
     }
 }

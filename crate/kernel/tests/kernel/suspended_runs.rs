@@ -27,8 +27,12 @@ fn scene() -> Scene {
 impl Scene {
     fn execute_with(&self, signal: AbortSignal, limits: Option<Limits>) -> Segment {
         let capabilities = ["ext:test.echo", "events:emit:*"].map(|token| token.parse().unwrap()).into();
-        let options =
-            RunOptions { context: Context { capabilities, ..Context::default() }, signal, limits, recording: None };
+        let options = RunOptions {
+            context: Context { capabilities, ..Context::default() },
+            signal,
+            limits,
+            ..RunOptions::default()
+        };
         let kernel = self.kernel.clone();
         self.world.run(async move { kernel.execute("handler", options).await }).unwrap()
     }
