@@ -63,6 +63,12 @@ error_codes! {
     InvalidCapability = "INVALID_CAPABILITY",
     /// A document could not be read.
     ParseError = "PARSE_ERROR",
+    /// There is no panel of that name, or no more.
+    PanelNotFound = "PANEL_NOT_FOUND",
+    /// There is a panel of that name already.
+    PanelExists = "PANEL_EXISTS",
+    /// The panel has no tool of that name.
+    ToolNotFound = "TOOL_NOT_FOUND",
     /// NXML: not well-formed XML.
     InvalidXml = "INVALID_XML",
     /// NXML: a name is not an identifier.

@@ -53,6 +53,21 @@ pub const VALUE_BYTES: usize = 1 << 20;
 /// Milliseconds an extension call may take before it is answered with a failure: above the 30 s default of `http`, so
 /// that the extension's own, better message comes first.
 pub const SUSPENSION_TIMEOUT_MS: u64 = 60_000;
+/// Panels of a kernel. One takes some ten kilobytes besides its state and its document.
+pub const PANELS: usize = 10_000;
+/// Runs of one panel that wait for their first turn: more than any page asks for at once, few enough that the last one waits for
+/// seconds and not for minutes.
+pub const PANEL_QUEUE: usize = 1_000;
+/// Bytes of a panel's whole state, its keys included: copied into the sandbox's 32 MiB at each run, where it takes some three
+/// times as much.
+pub const PANEL_STATE_BYTES: usize = 8 << 20;
+/// Keys of a panel's state, those included that were deleted and that a suspended run has not heard of.
+pub const PANEL_STATE_KEYS: usize = 100_000;
+/// Triggers in a row, each fired by what the one before it did, until the next is refused (the limit that reactive loops have in
+/// the systems this kernel replaces).
+pub const TRIGGER_DEPTH: u32 = 50;
+/// Milliseconds that the `unmount` of a panel may take in all, waiting included: a panel that is destroyed has to go.
+pub const UNMOUNT_MS: u64 = 5_000;
 /// Levels of a message between kernel and sandbox: a value of any allowed depth inside the message's own few levels.
 pub const MESSAGE_DEPTH: usize = 1_024;
 /// Least memory a run can be given: the booted engine itself takes 4 MiB.

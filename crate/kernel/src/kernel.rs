@@ -9,6 +9,7 @@ use nexus_core::{CapabilityToken, Error, Limits, Segment, Value};
 use crate::abort::{AbortController, AbortSignal};
 use crate::extension_manager::{ExtensionManager, HookFailure};
 use crate::host_functions::HostFunctions;
+use crate::panels::{PanelRegistry, Panels};
 use crate::parked_run::{ParkedRun, ParkingKey};
 use crate::platform::Platform;
 use crate::replay::{self, Replayed};
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) host_functions: HostFunctions,
     pub(crate) counters: Counters,
     pub(crate) closing: AbortController,
+    pub(crate) panels: PanelRegistry,
     parking_key: ParkingKey,
     suspended: SuspendedRuns,
 }
@@ -50,6 +52,7 @@ impl Kernel {
             host_functions: HostFunctions::new(),
             counters: Counters::default(),
             closing: AbortController::new(),
+            panels: PanelRegistry::default(),
             parking_key,
             suspended: SuspendedRuns::default(),
         })))
@@ -70,7 +73,7 @@ impl Kernel {
         observer: Option<SegmentObserver>,
     ) -> impl Future<Output = Result<Segment, Error>> + use<> {
         let prepared = self.prepare(source, options);
-        let run = prepared.map(|run| run_loop::drive(run, observer, Rc::clone(&self.0.platform.spawner)));
+        let run = prepared.map(|run| run_loop::drive(run, observer, None, Rc::clone(&self.0.platform.spawner)));
         async move { Ok(run?.await) }
     }
 
@@ -87,7 +90,7 @@ impl Kernel {
 
     fn prepare(&self, source: &str, options: RunOptions) -> Result<Prepared, Error> {
         self.check_open()?;
-        Prepared::new(&self.0, source.to_owned(), options)
+        Prepared::new(&self.0, source.to_owned(), options, &self.0.closing.signal())
     }
 
     /// Answers one call of a run that [`execute`](Self::execute) left suspended, and runs on to the next suspension.
@@ -177,6 +180,12 @@ impl Kernel {
         &self.0.host_functions
     }
 
+    /// Its panels.
+    #[must_use]
+    pub fn panels(&self) -> Panels {
+        Panels::of(&self.0)
+    }
+
     /// The limits of runs that are given none.
     #[must_use]
     pub fn limits(&self) -> &Limits {
@@ -195,8 +204,8 @@ impl Kernel {
         self.0.closing.signal().is_aborted()
     }
 
-    /// Closes the kernel: every run ends as `CANCELLED`, extensions are shut down, instances are freed. Closing again
-    /// does nothing.
+    /// Closes the kernel: every run ends as `CANCELLED`, panels are destroyed after their `unmount`, extensions are shut down,
+    /// instances are freed. Closing again does nothing.
     ///
     /// The answer holds every extension whose `shutdown` failed.
     pub async fn close(&self) -> Vec<HookFailure> {
@@ -205,13 +214,23 @@ impl Kernel {
         }
         self.0.closing.abort("the kernel was closed");
         self.0.suspended.clear();
+        self.panels().close().await;
         let failures = self.0.extensions.shutdown().await;
         self.0.platform.engine.close();
         failures
     }
 
     fn check_open(&self) -> Result<(), Error> {
-        if self.is_closed() { Err(Error::invalid_argument("the kernel is closed")) } else { Ok(()) }
+        self.0.check_open()
+    }
+}
+
+impl Shared {
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the kernel is closed.
+    pub(crate) fn check_open(&self) -> Result<(), Error> {
+        let is_closed = self.closing.signal().is_aborted();
+        if is_closed { Err(Error::invalid_argument("the kernel is closed")) } else { Ok(()) }
     }
 }
 

@@ -6,6 +6,7 @@
 //! | [`platform`] | [`Platform`]: the [`engine`], [`clock`], [`entropy`] and [`spawner`] it stands on |
 //! | [`run`], [`run_loop`], [`suspended_runs`] | a run, driven to its end or resumed call by call |
 //! | [`origin`] | whose run it is |
+//! | [`panels`], [`panel`] | documents that live |
 //! | [`parked_run`] | a suspended run as bytes |
 //! | [`extension`], [`extension_manager`] | what handlers call as `$ext` |
 //! | [`host_functions`] | what handlers call as `$host` |
@@ -29,6 +30,8 @@ pub mod http;
 pub mod http_client;
 pub mod kernel;
 pub mod origin;
+pub mod panel;
+pub mod panels;
 pub mod parked_run;
 pub mod platform;
 pub mod recorder;
@@ -48,6 +51,10 @@ pub use host_functions::{HostFunction, HostFunctions};
 pub use http::{HttpExtension, HttpOptions};
 pub use kernel::Kernel;
 pub use origin::Origin;
+pub use panel::event::{PanelEvent, PanelStatus, Subscription};
+pub use panel::state::Patch;
+pub use panel::{Panel, TriggerOptions};
+pub use panels::{Inspection, PanelOptions, Panels, PanelsOptions};
 pub use parked_run::ParkingKey;
 pub use platform::Platform;
 pub use recorder::Recording;

@@ -66,12 +66,17 @@ pub(crate) struct Screened {
 }
 
 impl Prepared {
-    /// Checks what the embedder gave.
+    /// Checks what the embedder gave. The run also ends when `until` aborts.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` for limits that cannot be kept, `INVALID_CAPABILITY` for a caveat that the extension does not
     /// declare, `RESOURCE_LIMIT` for state, arguments or a scope beyond the limits.
-    pub(crate) fn new(shared: &Rc<Shared>, source: String, options: RunOptions) -> Result<Self, Error> {
+    pub(crate) fn new(
+        shared: &Rc<Shared>,
+        source: String,
+        options: RunOptions,
+        until: &AbortSignal,
+    ) -> Result<Self, Error> {
         let RunOptions { context, limits, signal, recording, origin, extensions } = options;
         let limits = limits.unwrap_or_else(|| shared.limits.clone());
         limits.validate()?;
@@ -86,7 +91,8 @@ impl Prepared {
         let clock = Rc::clone(&shared.platform.clock);
         let caller = Caller::new(extensions, clock, context.capabilities.clone(), &limits, origin);
         let guard = EffectGuard::new(&limits);
-        let run = Run::new(shared, limits, caller, guard, recording, &signal);
+        let abort = AbortController::following(&[&signal, until]);
+        let run = Run::new(shared, limits, caller, guard, recording, abort);
         Ok(Self { run: Rc::new(run), source: source.into(), context })
     }
 
@@ -132,7 +138,7 @@ impl Run {
         caller: Caller,
         guard: EffectGuard,
         recording: Option<Recording>,
-        signal: &AbortSignal,
+        abort: AbortController,
     ) -> Self {
         shared.counters.run_started();
         Self {
@@ -141,7 +147,7 @@ impl Run {
             guard,
             limits,
             recording,
-            abort: AbortController::following(&[signal, &shared.closing.signal()]),
+            abort,
             held: Cell::new(false),
             ended: Cell::new(false),
             shared: Rc::clone(shared),
@@ -164,7 +170,8 @@ impl Run {
         check_caveats(&extensions, &capabilities)?;
         let clock = Rc::clone(&shared.platform.clock);
         let caller = Caller::new(extensions, clock, capabilities, &limits, Rc::default());
-        let run = Self::new(shared, limits, caller, EffectGuard::with(effects_left), None, signal);
+        let abort = AbortController::following(&[signal, &shared.closing.signal()]);
+        let run = Self::new(shared, limits, caller, EffectGuard::with(effects_left), None, abort);
         for call in &mut calls {
             call.suspension_id = format!("{}.{}", run.id, call.suspension_id);
         }

@@ -6,7 +6,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use indexmap::IndexMap;
-use nexus_core::{Answer, Error, ErrorCode, Segment, Status, Suspension};
+use nexus_core::{Answer, Error, ErrorCode, Segment, StateMutation, Status, Suspension};
 
 use crate::abort::AbortController;
 use crate::engine::LocalFuture;
@@ -17,6 +17,20 @@ use crate::spawner::Spawner;
 /// Called with each segment as soon as it ended, before its calls are made.
 pub type SegmentObserver = Rc<dyn Fn(&Segment)>;
 
+/// What a run shares with others, segment by segment: the state of a panel.
+pub(crate) trait SharedState {
+    /// Waits for the run's turn to compute, and takes it: nobody else's segment begins before [`leave`](Self::leave). Answers what
+    /// others changed in the state since the run's last segment.
+    fn enter(&self) -> LocalFuture<'_, Vec<StateMutation>>;
+
+    /// Takes the effects of a segment that ended, and gives the turn back. Of a segment that failed nothing is taken, and nothing
+    /// left in it but its log and the error.
+    ///
+    /// # Errors
+    /// Why the effects cannot be taken: the segment has failed then, and the run with it.
+    fn leave(&self, segment: &mut Segment) -> Result<(), Error>;
+}
+
 /// Runs to the end. The answer tells the effects of all segments, each once, in order.
 ///
 /// Thousands of runs may wait at once, each in a future of this: what is not needed meanwhile is boxed, or left to functions
@@ -24,15 +38,16 @@ pub type SegmentObserver = Rc<dyn Fn(&Segment)>;
 pub(crate) fn drive(
     prepared: Prepared,
     observer: Option<SegmentObserver>,
+    shared: Option<Rc<dyn SharedState>>,
     spawner: Rc<dyn Spawner>,
 ) -> LocalFuture<'static, Segment> {
-    let mut drive = Drive { run: Rc::clone(&prepared.run), observer, calls: Calls::default(), total: None };
+    let mut drive = Drive { run: Rc::clone(&prepared.run), observer, shared, calls: Calls::default(), total: None };
     let started: LocalFuture<'static, Segment> = Box::pin(prepared.start());
     Box::pin(async move {
         let mut refused = drive.add(started.await);
         while let Some(answers) = refused {
-            refused = match drive.calls.answers(&drive.run, answers).await {
-                Ok(answers) => drive.add(Box::pin(drive.run.resume(answers, Vec::new())).await),
+            refused = match drive.next(answers).await {
+                Ok((answers, state)) => drive.add(Box::pin(drive.run.resume(answers, state)).await),
                 Err(error) => drive.add(drive.run.fail(error)),
             };
         }
@@ -44,14 +59,34 @@ pub(crate) fn drive(
 struct Drive {
     run: Rc<Run>,
     observer: Option<SegmentObserver>,
+    shared: Option<Rc<dyn SharedState>>,
     calls: Calls,
     /// What it did so far.
     total: Option<Box<Segment>>,
 }
 
 impl Drive {
+    /// Waits until the run can go on; with which answers and with which changes of the state.
+    async fn next(&mut self, answers: Vec<Answer>) -> Result<(Vec<Answer>, Vec<StateMutation>), Error> {
+        let answers = self.calls.answers(&self.run, answers).await?;
+        let Some(shared) = &self.shared else { return Ok((answers, Vec::new())) };
+        let state = match select(shared.enter(), self.run.abort.signal().aborted()).await {
+            Either::Left((state, _)) => state,
+            Either::Right((reason, _)) => return Err(reason),
+        };
+        // More may have come while others had their turn.
+        Ok((self.calls.answers(&self.run, answers).await?, state))
+    }
+
     /// Takes a segment and makes its calls. Answers those that are refused already; `None` if this was the last segment.
     fn add(&mut self, mut segment: Segment) -> Option<Vec<Answer>> {
+        if let Some(shared) = &self.shared
+            && let Err(error) = shared.leave(&mut segment)
+        {
+            self.run.discard();
+            segment.suspensions.clear();
+            (segment.status, segment.return_value, segment.error) = (Status::Error, None, Some(error));
+        }
         let screened = self.run.screen(&mut segment);
         if let Some(observer) = &self.observer {
             observer(&segment);

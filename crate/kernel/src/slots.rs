@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::future::Future;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -16,6 +17,12 @@ struct State {
 #[derive(Clone)]
 pub struct Slots(Rc<RefCell<State>>);
 
+/// When it is somebody's turn.
+enum Turn {
+    Now(Slot),
+    Later(oneshot::Receiver<Slot>),
+}
+
 /// The queue in front of the places is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueFull;
@@ -27,27 +34,38 @@ impl Slots {
         Self(Rc::new(RefCell::new(State { free: count, max_queue, queue: VecDeque::new() })))
     }
 
-    /// Takes a place, waiting for one if all are taken. A future that is dropped leaves the queue.
+    /// Takes a place, waiting for one if all are taken. Whoever asks first is first, whenever the future is polled; one that
+    /// is dropped leaves the queue.
     ///
     /// # Errors
     /// [`QueueFull`], at once.
-    pub async fn acquire(&self) -> Result<Slot, QueueFull> {
-        let receiver = {
-            let mut state = self.0.borrow_mut();
-            state.queue.retain(|waiter| !waiter.is_canceled());
-            if state.free > 0 {
-                state.free -= 1;
-                return Ok(Slot(self.clone()));
-            }
-            if state.queue.len() >= state.max_queue {
-                return Err(QueueFull);
-            }
-            let (sender, receiver) = oneshot::channel();
-            state.queue.push_back(sender);
-            receiver
-        };
-        // The sender stays in the queue until it is used, and the queue lives as long as `self`.
-        receiver.await.map_err(|oneshot::Canceled| QueueFull)
+    pub fn acquire(&self) -> impl Future<Output = Result<Slot, QueueFull>> + use<> {
+        let turn = self.enqueue();
+        // Of its own, so that the queue, with the sender in it, lives as long as someone waits.
+        let slots = self.clone();
+        async move {
+            let outcome = match turn? {
+                Turn::Now(slot) => Ok(slot),
+                Turn::Later(receiver) => receiver.await.map_err(|oneshot::Canceled| QueueFull),
+            };
+            drop(slots);
+            outcome
+        }
+    }
+
+    fn enqueue(&self) -> Result<Turn, QueueFull> {
+        let mut state = self.0.borrow_mut();
+        state.queue.retain(|waiter| !waiter.is_canceled());
+        if state.free > 0 {
+            state.free -= 1;
+            return Ok(Turn::Now(Slot(self.clone())));
+        }
+        if state.queue.len() >= state.max_queue {
+            return Err(QueueFull);
+        }
+        let (sender, receiver) = oneshot::channel();
+        state.queue.push_back(sender);
+        Ok(Turn::Later(receiver))
     }
 }
 
@@ -89,6 +107,18 @@ mod tests {
         assert!(second.as_mut().now_or_never().is_none());
         let taken = first.now_or_never().unwrap().ok();
         drop(taken);
+        assert!(second.now_or_never().unwrap().is_ok());
+    }
+
+    #[test]
+    fn the_turn_is_that_of_asking_and_not_of_waiting() {
+        let slots = Slots::new(1, 2);
+        let taken = slots.acquire();
+        let (first, second) = (slots.acquire(), slots.acquire());
+        drop(taken);
+        let mut second = pin!(second);
+        assert!(second.as_mut().now_or_never().is_none());
+        drop(first.now_or_never().unwrap().ok());
         assert!(second.now_or_never().unwrap().is_ok());
     }
 

@@ -202,7 +202,7 @@ impl ComputedValues {
             };
             entry.error = error;
             let name = entry.computed.name.clone();
-            if self.values.get(&name).is_none_or(|before| !same(before, &value)) {
+            if self.values.get(&name).is_none_or(|before| !same_value(before, &value)) {
                 self.values.insert(name.clone(), value);
                 for reader in self.readers.get(&name).into_iter().flatten() {
                     self.entries[*reader].is_stale = true;
@@ -232,16 +232,17 @@ impl ComputedValues {
 }
 
 /// Whether both are the same value, NaN being the same as itself.
-fn same(left: &Value, right: &Value) -> bool {
+#[must_use]
+pub fn same_value(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left == right || (left.is_nan() && right.is_nan()),
         (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same_value(left, right))
         }
         // Another order of keys is another object to whoever lists them.
         (Value::Object(left), Value::Object(right)) => {
             left.len() == right.len()
-                && left.iter().zip(right).all(|((key, left), (other, right))| key == other && same(left, right))
+                && left.iter().zip(right).all(|((key, left), (other, right))| key == other && same_value(left, right))
         }
         (left, right) => left == right,
     }

@@ -72,7 +72,7 @@ mod xml;
 
 pub use bind_path::BindPath;
 pub use binding::{Binding, Part};
-pub use computed::ComputedValues;
+pub use computed::{ComputedValues, same_value};
 pub use data_type::{DataType, Mismatch};
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Document, parse};

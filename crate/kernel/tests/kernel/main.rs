@@ -4,6 +4,7 @@ mod extension_manager;
 mod extensions;
 mod http;
 mod native_engine;
+mod panels;
 mod replay;
 mod run_loop;
 mod sandbox;

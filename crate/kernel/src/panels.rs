@@ -1,0 +1,343 @@
+//! The panels of a kernel.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::rc::Rc;
+
+use futures_util::future::{Either, join_all, select};
+use indexmap::IndexMap;
+use nexus_core::{CapabilityToken, Error, ErrorCode, HandlerFacts, Map, Value, limits};
+use nexus_nxml::{Diagnostic, Document};
+
+use crate::abort::AbortSignal;
+use crate::call::check_caveats;
+use crate::engine::LocalFuture;
+use crate::extension_view::{ExtensionNames, ExtensionView};
+use crate::kernel::{Shared, check_source};
+use crate::panel::state::PanelState;
+use crate::panel::{Panel, Parts, not_found};
+
+/// What a policy is asked.
+#[derive(Debug, Clone)]
+pub struct PolicyRequest {
+    /// The panel's name.
+    pub id: String,
+    /// Its document.
+    pub document: Rc<nexus_nxml::Panel>,
+    /// What its handlers declare, each token once.
+    pub requested: Vec<CapabilityToken>,
+}
+
+/// Decides what a new panel is granted of what its document declares. What it answers beyond that grants nothing.
+pub type Policy = Rc<dyn Fn(PolicyRequest) -> LocalFuture<'static, Result<Vec<CapabilityToken>, Error>>>;
+
+/// What holds for all panels of a kernel.
+#[derive(Clone)]
+pub struct PanelsOptions {
+    /// How many there may be at once: [`limits::PANELS`].
+    pub max_panels: usize,
+    /// How many runs of one panel may wait for their first turn: [`limits::PANEL_QUEUE`].
+    pub max_queued_runs: usize,
+    /// Asked for each panel that is created without one of its own; without any, everything declared is granted.
+    pub policy: Option<Policy>,
+}
+
+impl Default for PanelsOptions {
+    fn default() -> Self {
+        Self { max_panels: limits::PANELS, max_queued_runs: limits::PANEL_QUEUE, policy: None }
+    }
+}
+
+/// What a panel is created with besides its document.
+#[derive(Clone, Default)]
+pub struct PanelOptions {
+    /// Its name; without, that in the document; without that too, one is made up.
+    pub id: Option<String>,
+    /// The first values of states, where they are not the document's defaults.
+    pub state: Map,
+    /// Decides what it is granted, in place of the kernel's.
+    pub policy: Option<Policy>,
+    /// Gives the creation up: the panel is destroyed again.
+    pub signal: AbortSignal,
+}
+
+/// What the check of a document found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspection {
+    /// The panel, as far as it could be understood.
+    pub panel: nexus_nxml::Panel,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What each handler needs, or why that is not known; in the order of [`nexus_nxml::Panel::handlers`].
+    pub needed: Vec<Result<Vec<CapabilityToken>, Error>>,
+}
+
+/// The panels by their names; `None` for one that is being made.
+#[derive(Default)]
+pub(crate) struct PanelRegistry {
+    panels: RefCell<IndexMap<String, Option<Panel>>>,
+    options: RefCell<PanelsOptions>,
+}
+
+/// The panels of a kernel. Clones are the same.
+#[derive(Clone)]
+pub struct Panels(Rc<Shared>);
+
+/// The name of a panel that is being made; free again when it is dropped before there is a panel.
+struct Reserved {
+    shared: Rc<Shared>,
+    id: String,
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        let mut panels = self.shared.panels.panels.borrow_mut();
+        if let Some(None) = panels.get(&self.id) {
+            panels.shift_remove(&self.id);
+        }
+    }
+}
+
+impl Panels {
+    pub(crate) fn of(shared: &Rc<Shared>) -> Self {
+        Self(Rc::clone(shared))
+    }
+
+    /// Sets what holds for all panels; those that live keep what they have.
+    pub fn configure(&self, options: PanelsOptions) {
+        self.0.panels.options.replace(options);
+    }
+
+    /// Makes a panel of a document, and runs its `mount` to the end. A `mount` that fails leaves a panel of status `error`.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the kernel is closed, or the name or a value of the state cannot be used; the code of its first mistake
+    /// for a document that is not valid, with all in `context.diagnostics`; `PANEL_EXISTS`; `RESOURCE_LIMIT` (`panels`,
+    /// `panelStateBytes`); `INVALID_CAPABILITY` for a caveat that the extension does not declare; what the policy failed with; the
+    /// reason of an abort. Nothing of the panel is left then.
+    pub fn create(&self, nxml: &str, options: PanelOptions) -> LocalFuture<'static, Result<Panel, Error>> {
+        let (panels, nxml) = (self.clone(), nxml.to_owned());
+        let open = self.0.check_open();
+        Box::pin(async move {
+            open?;
+            let signal = options.signal.clone();
+            let made = match select(Box::pin(panels.make(&nxml, options)), signal.aborted()).await {
+                Either::Left((made, _)) => made?,
+                Either::Right((reason, _)) => return Err(reason),
+            };
+            let mounted = made.mount(&signal).await;
+            let failed = mounted.err().or_else(|| signal.reason()).or_else(|| made.stopped());
+            match failed {
+                None => Ok(made),
+                Some(error) => {
+                    panels.destroy(made.id()).await;
+                    Err(error)
+                }
+            }
+        })
+    }
+
+    async fn make(&self, nxml: &str, options: PanelOptions) -> Result<Panel, Error> {
+        let mut document = nexus_nxml::parse(nxml);
+        self.check_handlers(&mut document).await?;
+        if let Some(error) = document.error() {
+            return Err(error);
+        }
+        let warnings = document.diagnostics().to_vec();
+        let document = Rc::new(document.into_panel());
+        let PanelOptions { id, state, policy, .. } = options;
+        let reserved = self.reserve(id.or_else(|| document.meta.id.clone()))?;
+        let state = PanelState::new(&document, initial_state(&document, state)?)?;
+        let PanelsOptions { policy: general, max_queued_runs, .. } = self.0.panels.options.borrow().clone();
+        let extensions = document.extensions.iter();
+        let extensions: ExtensionNames =
+            extensions.map(|one| (one.alias.clone(), registered_name(&one.name).to_owned())).collect();
+        let extensions = Rc::new(extensions);
+        let grants = self.grants(&reserved.id, &document, &extensions, policy.or(general)).await?;
+        self.0.check_open()?;
+        let document = Rc::try_unwrap(document).unwrap_or_else(|shared| (*shared).clone());
+        let parts =
+            Parts { id: reserved.id.as_str().into(), document, warnings, grants, extensions, state, max_queued_runs };
+        let panel = Panel::new(&self.0, parts);
+        self.0.panels.panels.borrow_mut().insert(reserved.id.clone(), Some(panel.clone()));
+        Ok(panel)
+    }
+
+    fn reserve(&self, id: Option<String>) -> Result<Reserved, Error> {
+        let mut panels = self.0.panels.panels.borrow_mut();
+        let max = self.0.panels.options.borrow().max_panels;
+        if panels.len() >= max {
+            return Err(Error::resource_limit("panels", max, panels.len() + 1));
+        }
+        let id = match id {
+            Some(id) => {
+                check_id(&id)?;
+                if panels.contains_key(&id) {
+                    let why = format!("there is a panel {id:?} already");
+                    return Err(Error::new(ErrorCode::PanelExists, why)
+                        .with_context(Value::object([("panel", Value::from(id))])));
+                }
+                id
+            }
+            None => loop {
+                let mut bytes = [0; 4];
+                self.0.platform.entropy.fill(&mut bytes);
+                let id = format!("panel_{:08x}", u32::from_be_bytes(bytes));
+                if !panels.contains_key(&id) {
+                    break id;
+                }
+            },
+        };
+        panels.insert(id.clone(), None);
+        Ok(Reserved { shared: Rc::clone(&self.0), id })
+    }
+
+    /// What each handler may do: what it declares, as far as the policy agrees.
+    async fn grants(
+        &self,
+        id: &str,
+        document: &Rc<nexus_nxml::Panel>,
+        extensions: &Rc<ExtensionNames>,
+        policy: Option<Policy>,
+    ) -> Result<Vec<Vec<CapabilityToken>>, Error> {
+        let view = ExtensionView::new(self.0.extensions.clone(), Some(Rc::clone(extensions)));
+        let mut declared = Vec::new();
+        for handler in document.handlers() {
+            let mut tokens: Vec<CapabilityToken> = Vec::new();
+            for one in &handler.capabilities {
+                check_caveats(&view, std::slice::from_ref(&one.token))
+                    .map_err(|error| Error { location: Some(one.location), ..error })?;
+                if !tokens.contains(&one.token) {
+                    tokens.push(one.token.clone());
+                }
+            }
+            declared.push(tokens);
+        }
+        let Some(policy) = policy else { return Ok(declared) };
+        let mut requested: Vec<CapabilityToken> = Vec::new();
+        for token in declared.iter().flatten() {
+            if !requested.contains(token) {
+                requested.push(token.clone());
+            }
+        }
+        let granted = policy(PolicyRequest { id: id.to_owned(), document: Rc::clone(document), requested }).await?;
+        let narrowed = |token: &CapabilityToken| -> Vec<CapabilityToken> {
+            if granted.iter().any(|own| own.covers(token)) {
+                return vec![token.clone()];
+            }
+            granted.iter().filter(|own| token.covers(own)).cloned().collect()
+        };
+        Ok(declared.iter().map(|tokens| tokens.iter().flat_map(narrowed).collect()).collect())
+    }
+
+    /// Everything that is wrong with a document, and what its handlers need.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` if the kernel is closed, otherwise what the engine fails with. A document that is not valid is no error.
+    pub async fn inspect(&self, nxml: &str) -> Result<Inspection, Error> {
+        self.0.check_open()?;
+        let mut document = nexus_nxml::parse(nxml);
+        let facts = self.check_handlers(&mut document).await?;
+        let diagnostics = document.diagnostics().to_vec();
+        let needed = facts.into_iter().map(|facts| facts.map(|facts| facts.capabilities)).collect();
+        Ok(Inspection { panel: document.into_panel(), diagnostics, needed })
+    }
+
+    async fn check_handlers(&self, document: &mut Document<'_>) -> Result<Vec<Result<HandlerFacts, Error>>, Error> {
+        let codes: Vec<String> = document.panel().handlers().map(|one| one.code.as_str().to_owned()).collect();
+        let mut facts = Vec::with_capacity(codes.len());
+        for code in codes {
+            let found = match check_source(&code, &self.0.limits) {
+                Ok(()) => self.0.platform.engine.handler_facts(&code).await,
+                Err(error) => Err(error),
+            };
+            // Mistakes of the handler's are the document's; the others are nobody's here.
+            if let Err(error) = &found
+                && let ErrorCode::WasmError | ErrorCode::InternalError | ErrorCode::Cancelled = error.code
+            {
+                return Err(error.clone());
+            }
+            facts.push(found);
+        }
+        document.check_handlers(&facts);
+        Ok(facts)
+    }
+
+    /// All panels, in the order of their creation.
+    #[must_use]
+    pub fn list(&self) -> Vec<Panel> {
+        self.0.panels.panels.borrow().values().flatten().cloned().collect()
+    }
+
+    /// The panel of that name.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Panel> {
+        self.0.panels.panels.borrow().get(id).cloned().flatten()
+    }
+
+    /// The panel of that name.
+    ///
+    /// # Errors
+    /// `PANEL_NOT_FOUND`.
+    pub fn find(&self, id: &str) -> Result<Panel, Error> {
+        self.get(id).ok_or_else(|| not_found(id))
+    }
+
+    /// Takes a panel out at once: its runs are cancelled and its triggers stop. The future answers whether it was there, after its
+    /// `unmount`.
+    pub fn destroy(&self, id: &str) -> impl Future<Output = bool> + use<> {
+        let panel = {
+            let mut panels = self.0.panels.panels.borrow_mut();
+            // One that is being made belongs to whoever makes it.
+            if panels.get(id).is_some_and(Option::is_some) { panels.shift_remove(id).flatten() } else { None }
+        };
+        let stopping = panel.map(|panel| panel.stop("the panel was destroyed"));
+        async move {
+            match stopping {
+                Some(stopping) => {
+                    stopping.await;
+                    true
+                }
+                None => false,
+            }
+        }
+    }
+
+    /// Destroys all.
+    pub(crate) async fn close(&self) {
+        let panels: Vec<_> = self.0.panels.panels.take().into_values().flatten().collect();
+        join_all(panels.iter().map(|panel| panel.stop("the kernel was closed"))).await;
+    }
+}
+
+/// The name that an extension of a document is registered by: extensions have names without dots, so of `nexus.http` the last part.
+fn registered_name(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or_default()
+}
+
+/// Names stand in addresses and in logs.
+fn check_id(id: &str) -> Result<(), Error> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '$');
+    if id.is_empty() || id.len() > nexus_nxml::limits::IDENTIFIER_LENGTH || !id.chars().all(is_name) {
+        return Err(Error::invalid_argument(format!(
+            "the name of a panel has 1 to {} letters, digits, dots, colons, hyphens and underscores, unlike {id:?}",
+            nexus_nxml::limits::IDENTIFIER_LENGTH
+        )));
+    }
+    Ok(())
+}
+
+/// The document's first state, with `given` values in it.
+fn initial_state(document: &nexus_nxml::Panel, given: Map) -> Result<Map, Error> {
+    let mut state = document.initial_state();
+    for (key, value) in given {
+        let declared = document.states.iter().find(|declared| declared.name == key);
+        let declared = declared.ok_or_else(|| Error::invalid_argument(format!("the panel has no state {key:?}")))?;
+        value.check(limits::VALUE_DEPTH, limits::VALUE_BYTES)?;
+        let value = declared.data_type.coerce(value).map_err(|mismatch| {
+            Error::invalid_argument(format!("{key} has to be a {}, not {}", mismatch.wanted, mismatch.given))
+        })?;
+        state.insert(key, value);
+    }
+    Ok(state)
+}
