@@ -1,3 +1,5 @@
+import type { Diagnostic } from "./panel-types.js";
+
 /** What went wrong, as a stable word. */
 export type ErrorCode =
   | "TIMEOUT"
@@ -54,6 +56,8 @@ export class NexusError extends Error {
   declare readonly location?: Location;
   declare readonly snippet?: Snippet;
   declare readonly context?: unknown;
+  /** Everything that is wrong with a document that was refused. */
+  declare readonly diagnostics?: readonly Diagnostic[];
 
   constructor(data: NexusErrorData, options?: ErrorOptions) {
     super(data.message, options);
@@ -61,6 +65,8 @@ export class NexusError extends Error {
     if (data.location !== undefined) this.location = data.location;
     if (data.snippet !== undefined) this.snippet = data.snippet;
     if (data.context !== undefined) this.context = data.context;
+    const diagnostics = (data.context as { diagnostics?: unknown } | null | undefined)?.diagnostics;
+    if (Array.isArray(diagnostics)) this.diagnostics = diagnostics;
   }
 }
 

@@ -3,7 +3,10 @@
 import { glue, type Surroundings } from "./binding.js";
 import { invalidArgument } from "./errors.js";
 import { httpOptionsOf, type BuiltInExtension } from "./http.js";
+import { KernelPanels } from "./panels.js";
 import { withRecord } from "./records.js";
+import { text } from "./text.js";
+import type { Panels } from "./panel-types.js";
 import type * as api from "./types.js";
 
 // Older browsers have no such symbol; `await using` in code compiled for them looks for this one.
@@ -32,11 +35,13 @@ class NexusKernel implements api.Kernel {
   readonly #kernel: glue.Kernel;
   readonly extensions: api.Extensions;
   readonly hostFunctions: api.HostFunctions;
+  readonly panels: Panels;
 
   constructor(kernel: glue.Kernel) {
     this.#kernel = kernel;
     this.extensions = new KernelExtensions(kernel);
     this.hostFunctions = new KernelHostFunctions(kernel);
+    this.panels = new KernelPanels(kernel.panels());
   }
 
   async run<Result>(source: string, options?: api.RunOptions): Promise<api.RunResult<Result>> {
@@ -163,10 +168,4 @@ class KernelHostFunctions implements api.HostFunctions {
   list(): { readonly name: string; readonly signature: string }[] {
     return this.#kernel.listHostFunctions();
   }
-}
-
-/** What the module takes as text has to be text: its glue would make some of anything. */
-function text(value: unknown, what: string): string {
-  if (typeof value !== "string") throw invalidArgument(`${what} has to be a string`);
-  return value;
 }

@@ -2,6 +2,7 @@
 
 import type { NexusErrorData } from "./errors.js";
 import type { BuiltInExtension } from "./http.js";
+import type { Panels, PanelsOptions, Policy } from "./panel-types.js";
 
 /**
  * What one run may use up. Whatever is left out keeps the kernel's own, and that the default.
@@ -86,10 +87,22 @@ export interface KernelOptions {
   readonly parkingKey?: string | Uint8Array | ArrayBuffer | undefined;
   /** What handlers call as `$ext`. */
   readonly extensions?: readonly (Extension | BuiltInExtension)[] | undefined;
-  /** The time that handlers see. One that throws or answers no number counts as not there. */
-  readonly clock?: { now(): number } | undefined;
+  /** The time that handlers see, and by which triggers fire. */
+  readonly clock?: Clock | undefined;
   /** Names of runs and seeds of `Math.random` come from it. One that throws counts as not there. */
   readonly entropy?: { fill(bytes: Uint8Array): void } | undefined;
+  readonly panels?: PanelsOptions | undefined;
+  /** Decides what each new panel may do. Default: whatever its document declares. */
+  readonly policy?: Policy | undefined;
+}
+
+/** A clock. */
+export interface Clock {
+  /** Milliseconds since the epoch. One that throws or answers no number counts as not there. */
+  now(): number;
+  /** With {@link clearTimeout}, in place of the platform's: everything that the kernel waits for goes by them. */
+  setTimeout?(callback: () => void, ms: number): unknown;
+  clearTimeout?(timer: any): void;
 }
 
 /** What a handler is given. None of it is changed by the run. */
@@ -518,8 +531,9 @@ export interface Kernel extends AsyncDisposable {
   inferCapabilities(source: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<string[]>;
   readonly extensions: Extensions;
   readonly hostFunctions: HostFunctions;
+  readonly panels: Panels;
   stats(): Stats;
-  /** Ends every run as `CANCELLED` and shuts the extensions down; answers with those whose `shutdown` failed. */
+  /** Ends every run as `CANCELLED`, destroys the panels and shuts the extensions down; answers with those whose `shutdown` failed. */
   close(): Promise<HookFailure[]>;
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
 use nexus_core::{Error, ErrorCode, Limits, Value, limits};
-use nexus_kernel::{ParkingKey, Recording, ResumeOptions, RunOptions, SegmentObserver};
+use nexus_kernel::{PanelsOptions, ParkingKey, Recording, ResumeOptions, RunOptions, SegmentObserver};
 use wasm_bindgen::prelude::*;
 
 use crate::abort::Followed;
@@ -17,6 +17,7 @@ use crate::entropy::JsEntropy;
 use crate::interop::context::{self, CONTEXT_FIELDS};
 use crate::interop::value::Bounds;
 use crate::interop::{Failure, Fields, error_from_js, segment_to_js, value_from_js};
+use crate::panels::panels_options;
 
 /// More instances than memory would allow on any platform (each takes 3 MiB at least).
 const MOST_INSTANCES: u32 = 1_000;
@@ -61,6 +62,8 @@ pub struct KernelOptions {
     pub clock: JsClock,
     /// Where names and seeds come from.
     pub entropy: JsEntropy,
+    /// What holds for all panels.
+    pub panels: PanelsOptions,
 }
 
 impl KernelOptions {
@@ -69,7 +72,8 @@ impl KernelOptions {
     /// # Errors
     /// `INVALID_ARGUMENT` naming the option that does not exist or has no such value.
     pub fn from_js(options: &JsValue) -> Result<Self, Failure> {
-        let known = ["limits", "pool", "executor", "cache", "extensions", "clock", "entropy", "parkingKey"];
+        let known =
+            ["limits", "pool", "executor", "cache", "extensions", "clock", "entropy", "parkingKey", "panels", "policy"];
         let fields = Fields::open(options, "options", &known)?;
         let executor = fields.get("executor")?;
         let executor = match executor.as_string().as_deref() {
@@ -88,6 +92,7 @@ impl KernelOptions {
             cache: read_cache(&fields.get("cache")?)?,
             clock: JsClock::from_js(&fields.get("clock")?)?,
             entropy: JsEntropy::from_js(&fields.get("entropy")?)?,
+            panels: panels_options(&fields)?,
         })
     }
 }
@@ -170,7 +175,7 @@ impl RunArguments {
 }
 
 /// Tells the embedder of each segment. What it throws there is its own affair, and stops nothing.
-fn observe(callback: Function) -> SegmentObserver {
+pub fn observe(callback: Function) -> SegmentObserver {
     Rc::new(move |segment| {
         if let Err(thrown) = callback.call1(&JsValue::UNDEFINED, &segment_to_js(segment.clone())) {
             console::report("onSegment threw", &thrown);

@@ -24,6 +24,7 @@ use crate::fetch::FetchHttp;
 use crate::interop::result::{failures_to_js, segment_to_js, stats_to_js, unparked_to_js};
 use crate::interop::value::Bounds;
 use crate::interop::{Failure, error_to_js, value_from_js, value_to_js};
+use crate::panels::JsPanels;
 use crate::promise::{ensure_sound, promise};
 use crate::replay::{record_from_js, record_to_bytes, replayed_to_js};
 use crate::surroundings::Surroundings;
@@ -66,7 +67,8 @@ pub struct JsKernel {
 pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
     let given = KernelOptions::from_js(options);
     promise(async move {
-        let KernelOptions { limits, pool, max_parked_bytes, parking_key, executor, cache, clock, entropy } = given?;
+        let KernelOptions { limits, pool, max_parked_bytes, parking_key, executor, cache, clock, entropy, panels } =
+            given?;
         let threads = match (executor, surroundings.threads()) {
             (Executor::Inline, _) => None,
             (Executor::Worker, Some(threads)) => Some(threads),
@@ -88,6 +90,7 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
         let platform =
             Platform { engine, clock: Rc::new(clock), entropy: Rc::new(entropy), spawner: Rc::new(Microtasks) };
         let kernel = Kernel::new(platform.clone(), limits, parking_key).map_err(Failure::from)?;
+        kernel.panels().configure(panels);
         Ok(JsKernel { kernel, platform, surroundings, no_host_functions }.into())
     })
 }
@@ -282,6 +285,11 @@ impl JsKernel {
         })
     }
 
+    /// Its panels.
+    pub fn panels(&self) -> JsPanels {
+        JsPanels::of(&self.kernel)
+    }
+
     /// Adds a synchronous host function.
     #[wasm_bindgen(js_name = registerHostFunction)]
     pub fn register_host_function(&self, function: &JsValue) -> Result<(), JsValue> {
@@ -331,7 +339,7 @@ impl JsKernel {
 }
 
 /// Waits for `work` unless and until it is aborted: then `CANCELLED`.
-async fn cancellable<T>(signal: &AbortSignal, work: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+pub async fn cancellable<T>(signal: &AbortSignal, work: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
     if let Some(reason) = signal.reason() {
         return Err(reason.into());
     }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`interop`] | every conversion between JavaScript's values and the kernel's |
 //! | [`kernel`], [`arguments`] | the exported class, and what its methods are given |
+//! | [`panels`] | panels as classes |
 //! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
 //! | [`extension`], [`host_function`] | objects of the embedder's, as the kernel sees them |
 //! | [`fetch`], [`clock`], [`entropy`], [`abort`] | the platform, as the kernel sees it |
@@ -29,6 +30,7 @@ pub mod host_function;
 pub mod interop;
 pub mod kernel;
 pub mod msgpack;
+pub mod panels;
 pub mod promise;
 mod replay;
 pub mod surroundings;

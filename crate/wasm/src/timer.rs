@@ -32,6 +32,41 @@ impl Drop for Pending {
     }
 }
 
+/// Timers of the embedder's: `setTimeout` and `clearTimeout` of an object, such as a fake clock in a test.
+#[derive(Clone)]
+pub struct Timers {
+    object: JsValue,
+    set: Function,
+    clear: Function,
+}
+
+impl Timers {
+    /// From the object and its two functions.
+    #[must_use]
+    pub const fn new(object: JsValue, set: Function, clear: Function) -> Self {
+        Self { object, set, clear }
+    }
+
+    /// Waits for `ms` milliseconds. Where `setTimeout` throws, it never ends.
+    pub async fn sleep(self, ms: u32) {
+        let completion = Completion::new();
+        let complete = Completion::complete().bind2(&JsValue::UNDEFINED, &completion.number().into(), &true.into());
+        let timer = self.set.call2(&self.object, &complete, &ms.into());
+        let _pending = timer.ok().map(|timer| PendingOf(self, timer));
+        let _ = completion.await;
+    }
+}
+
+/// A timer of the embedder's; it goes with it.
+struct PendingOf(Timers, JsValue);
+
+impl Drop for PendingOf {
+    fn drop(&mut self) {
+        let Self(Timers { object, clear, .. }, timer) = self;
+        let _ = clear.call1(object, timer);
+    }
+}
+
 /// Calls back once, unless it is dropped before. It keeps no process alive.
 pub struct Timer {
     _pending: Pending,

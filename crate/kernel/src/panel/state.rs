@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use nexus_core::{Error, ErrorCode, Map, MutationOperation, StateMutation, Value, limits};
 use nexus_nxml::{ComputedValues, Environment, Panel, StatePath, ViewTree};
+use serde::Serialize;
 
 /// Which run made a change; changes from outside have a number of their own.
 pub(crate) type Writer = u64;
 
 /// What a change came to.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Patch {
     /// The state's version after it: one more than before.
     pub version: u64,

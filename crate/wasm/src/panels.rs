@@ -1,0 +1,410 @@
+//! Panels as JavaScript classes. The facade in `pkg-config/` gives them their final shape and types.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Promise};
+use nexus_core::value::Path;
+use nexus_core::{CapabilityToken, Error, Location, Map, Value};
+use nexus_kernel::panels::{Policy, PolicyRequest};
+use nexus_kernel::{
+    Inspection, Kernel, Panel, PanelEvent, PanelOptions, Panels, PanelsOptions, Recording, Subscription, TriggerOptions,
+};
+use nexus_nxml::{Arg, DataType, Diagnostic, Handler, StatePath, Step};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::abort::Followed;
+use crate::arguments::{observe, refused, signal_of};
+use crate::capabilities::tokens;
+use crate::console;
+use crate::interop::value::{Bounds, string_from_js};
+use crate::interop::{Failure, Fields, data_to_js, error_to_js, segment_to_js, value_from_js, value_to_js};
+use crate::kernel::cancellable;
+use crate::promise::{ensure_sound, promise};
+use crate::replay::record_to_bytes;
+
+/// More would not fit into the memory that a module can have.
+const MOST_PANELS: u32 = 1_000_000;
+
+/// Reads the options of `createKernel` that are about panels.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` naming the option that does not exist or has no such value.
+pub fn panels_options(options: &Fields) -> Result<PanelsOptions, Failure> {
+    let panels = Fields::open(&options.get("panels")?, "options.panels", &["maxPanels", "maxQueuedRuns"])?;
+    let usual = PanelsOptions::default();
+    let count = |name: &str, usual: usize| {
+        Ok::<_, Failure>(panels.whole(name, 1, MOST_PANELS)?.map_or(usual, |count| count as usize))
+    };
+    Ok(PanelsOptions {
+        max_panels: count("maxPanels", usual.max_panels)?,
+        max_queued_runs: count("maxQueuedRuns", usual.max_queued_runs)?,
+        policy: options.function("policy")?.map(policy),
+    })
+}
+
+/// A function `(panel, requested) => granted`, which may answer by a promise.
+fn policy(decide: Function) -> Policy {
+    Rc::new(move |request| {
+        let decide = decide.clone();
+        Box::pin(async move {
+            let PolicyRequest { id, document, requested } = request;
+            let tools = document.tools.iter().map(|tool| Value::from(tool.name.as_str())).collect();
+            let mut panel = meta(&document);
+            panel.insert("id".to_owned(), Value::from(id));
+            panel.insert("tools".to_owned(), Value::Array(tools));
+            let granted = async {
+                let answer =
+                    decide.call2(&JsValue::UNDEFINED, &value_to_js(&Value::Object(panel)), &token_list(&requested))?;
+                let answer = JsFuture::from(Promise::resolve(&answer)).await?;
+                tokens(&answer, "the policy's answer")
+            };
+            granted.await.map_err(Failure::into_error)
+        })
+    })
+}
+
+fn token_list(tokens: &[CapabilityToken]) -> Array {
+    tokens.iter().map(|token| JsValue::from(token.to_string())).collect()
+}
+
+fn token_values(tokens: &[CapabilityToken]) -> Value {
+    Value::Array(tokens.iter().map(|token| Value::from(token.to_string())).collect())
+}
+
+fn nxml_of(nxml: &JsValue) -> Result<String, Failure> {
+    let text = nxml.dyn_ref().ok_or_else(|| refused("an NXML document has to be a string"))?;
+    Ok(string_from_js(text, &Path::root())?)
+}
+
+fn create_options(options: &JsValue) -> Result<(PanelOptions, Followed), Failure> {
+    let fields = Fields::open(options, "options", &["id", "state", "policy", "signal"])?;
+    let id = if fields.get("id")?.is_undefined() { None } else { Some(fields.text("id")?) };
+    let state = fields.get("state")?;
+    let state = if state.is_undefined() { Value::Object(Map::new()) } else { value_from_js(&state, Bounds::WIDEST)? };
+    let Value::Object(state) = state else { return Err(fields.wrong("state", "an object")) };
+    let followed = Followed::from_js(&fields.get("signal")?)?;
+    let policy = fields.function("policy")?.map(policy);
+    Ok((PanelOptions { id, state, policy, signal: followed.signal() }, followed))
+}
+
+/// The panels of a kernel.
+#[wasm_bindgen(js_name = Panels)]
+pub struct JsPanels(Panels);
+
+impl JsPanels {
+    pub(crate) fn of(kernel: &Kernel) -> Self {
+        Self(kernel.panels())
+    }
+}
+
+#[wasm_bindgen(js_class = Panels)]
+impl JsPanels {
+    /// Makes a panel of a document: a promise for a [`JsPanel`].
+    pub fn create(&self, nxml: &JsValue, options: &JsValue) -> Promise {
+        let given = nxml_of(nxml).and_then(|nxml| Ok((nxml, create_options(options)?)));
+        let creating = given.map(|(nxml, (options, followed))| (self.0.create(&nxml, options), followed));
+        promise(async move {
+            let (creating, followed) = creating?;
+            let panel = creating.await.map_err(Failure::from)?;
+            drop(followed);
+            Ok(JsPanel::new(panel).into())
+        })
+    }
+
+    /// The panel of that name.
+    pub fn get(&self, id: &str) -> Result<Option<JsPanel>, JsValue> {
+        ensure_sound()?;
+        Ok(self.0.get(id).map(JsPanel::new))
+    }
+
+    /// All panels.
+    pub fn list(&self) -> Result<Vec<JsPanel>, JsValue> {
+        ensure_sound()?;
+        Ok(self.0.list().into_iter().map(JsPanel::new).collect())
+    }
+
+    /// Takes a panel out: a promise for whether it was there.
+    pub fn destroy(&self, id: &str) -> Promise {
+        let destroying = self.0.destroy(id);
+        promise(async move { Ok(destroying.await.into()) })
+    }
+
+    /// Everything about a document, without making a panel of it: a promise for `{ …, diagnostics, handlers }`.
+    pub fn inspect(&self, nxml: &JsValue, options: &JsValue) -> Promise {
+        let given = nxml_of(nxml).and_then(|nxml| Ok((nxml, signal_of(options)?)));
+        let panels = self.0.clone();
+        promise(async move {
+            let (nxml, followed) = given?;
+            let inspection = cancellable(&followed.signal(), panels.inspect(&nxml)).await?;
+            Ok(value_to_js(&inspection_value(&inspection)))
+        })
+    }
+}
+
+/// A panel.
+#[wasm_bindgen(js_name = Panel)]
+pub struct JsPanel {
+    panel: Panel,
+    watching: RefCell<Option<Subscription>>,
+}
+
+impl JsPanel {
+    fn new(panel: Panel) -> Self {
+        Self { panel, watching: RefCell::default() }
+    }
+}
+
+#[wasm_bindgen(js_class = Panel)]
+impl JsPanel {
+    /// Its name.
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> String {
+        self.panel.id().to_owned()
+    }
+
+    /// How it is.
+    #[wasm_bindgen(getter)]
+    pub fn status(&self) -> String {
+        self.panel.status().as_str().to_owned()
+    }
+
+    /// How often its state changed.
+    #[wasm_bindgen(getter)]
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    pub fn version(&self) -> f64 {
+        self.panel.version() as f64
+    }
+
+    /// A copy of its state.
+    #[wasm_bindgen(getter)]
+    pub fn state(&self) -> Result<JsValue, JsValue> {
+        ensure_sound()?;
+        Ok(value_to_js(&Value::Object(self.panel.state())))
+    }
+
+    /// A copy of its computed values.
+    #[wasm_bindgen(getter)]
+    pub fn computed(&self) -> Result<JsValue, JsValue> {
+        ensure_sound()?;
+        Ok(value_to_js(&Value::Object(self.panel.computed())))
+    }
+
+    /// Its view as of now.
+    pub fn view(&self) -> Result<JsValue, JsValue> {
+        ensure_sound()?;
+        Ok(value_to_js(&self.panel.view()))
+    }
+
+    /// What its document says of it: `{ title, description?, version?, author?, tags, tools, lifecycles, warnings }`.
+    pub fn describe(&self) -> Result<JsValue, JsValue> {
+        ensure_sound()?;
+        let document = self.panel.document();
+        let mut members = meta(document);
+        let grants = self.panel.grants();
+        members.insert("tools".to_owned(), Value::Array(tool_values(document, &grants)));
+        let lifecycles = grants.iter().skip(document.tools.len());
+        let lifecycles = lifecycles.map(|(name, granted)| {
+            Value::object([("on", Value::from(*name)), ("capabilities", token_values(granted))])
+        });
+        members.insert("lifecycles".to_owned(), Value::Array(lifecycles.collect()));
+        members.insert("diagnostics".to_owned(), diagnostics_value(self.panel.warnings()));
+        Ok(value_to_js(&Value::Object(members)))
+    }
+
+    /// Numbers about it: `{ createdAt, lastActivity, queuedRuns, suspendedRuns }`.
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        ensure_sound()?;
+        let (created_at, last_activity) = self.panel.times();
+        let (queued, suspended) = self.panel.waiting_runs();
+        let count = |count: usize| Value::from(u32::try_from(count).unwrap_or(u32::MAX));
+        Ok(value_to_js(&Value::object([
+            ("createdAt", Value::Number(created_at)),
+            ("lastActivity", Value::Number(last_activity)),
+            ("queuedRuns", count(queued)),
+            ("suspendedRuns", count(suspended)),
+        ])))
+    }
+
+    /// Runs a tool to its end: a promise for the result and the bytes of its record, `undefined` if none is wanted.
+    pub fn trigger(&self, tool: &JsValue, args: &JsValue, options: &JsValue) -> Promise {
+        let run = trigger_options(tool, args, options).map(|(tool, args, options, followed)| {
+            let recording = options.recording.clone();
+            (self.panel.trigger(&tool, args, options), recording, followed)
+        });
+        promise(async move {
+            let (run, recording, followed) = run?;
+            let segment = run.await.map_err(Failure::from)?;
+            drop(followed);
+            let record = recording.as_ref().map_or(JsValue::UNDEFINED, record_to_bytes);
+            Ok(Array::of2(&segment_to_js(segment), &record).into())
+        })
+    }
+
+    /// Changes the state at `path`, an array of keys and indices: a promise for the state's version then.
+    pub fn set(&self, path: &JsValue, value: &JsValue, options: &JsValue) -> Promise {
+        let given =
+            path_of(path).and_then(|path| Ok((path, value_from_js(value, Bounds::WIDEST)?, signal_of(options)?)));
+        let setting = given.map(|(path, value, followed)| (self.panel.set(path, value), followed));
+        promise(async move {
+            let (setting, followed) = setting?;
+            let version = cancellable(&followed.signal(), setting).await?;
+            #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+            Ok((version as f64).into())
+        })
+    }
+
+    /// Calls `listener` with the kind and the data of whatever happens from now on, in place of the one before; none without one.
+    pub fn watch(&self, listener: Option<Function>) -> Result<(), JsValue> {
+        ensure_sound()?;
+        let watching = listener.map(|listener| {
+            self.panel.subscribe(Rc::new(move |event| {
+                let (kind, data) = event_to_js(event);
+                if let Err(thrown) = listener.call2(&JsValue::UNDEFINED, &kind.into(), &data) {
+                    console::report("a listener of a panel threw", &thrown);
+                }
+            }))
+        });
+        self.watching.replace(watching);
+        Ok(())
+    }
+}
+
+fn trigger_options(
+    tool: &JsValue,
+    args: &JsValue,
+    options: &JsValue,
+) -> Result<(String, Value, TriggerOptions, Followed), Failure> {
+    let tool = tool.as_string().ok_or_else(|| refused("the name of a tool has to be a string"))?;
+    let known = ["scope", "signal", "actor", "onSegment", "record"];
+    let fields = Fields::open(options, "options", &known)?;
+    let args = if args.is_undefined() { Value::Null } else { value_from_js(args, Bounds::default())? };
+    let scope = fields.get("scope")?;
+    let scope =
+        if scope.is_undefined() { Value::Object(Map::new()) } else { value_from_js(&scope, Bounds::default())? };
+    let Value::Object(scope) = scope else { return Err(fields.wrong("scope", "an object")) };
+    let actor = if fields.get("actor")?.is_undefined() { None } else { Some(fields.text("actor")?.into()) };
+    let followed = Followed::from_js(&fields.get("signal")?)?;
+    let options = TriggerOptions {
+        scope,
+        signal: followed.signal(),
+        actor,
+        observer: fields.function("onSegment")?.map(observe),
+        recording: fields.flag("record")?.unwrap_or(true).then(Recording::default),
+    };
+    Ok((tool, args, options, followed))
+}
+
+/// An array of keys and indices, or one key.
+fn path_of(path: &JsValue) -> Result<StatePath, Failure> {
+    let wrong = || {
+        refused(
+            "a path has to be the name of a state, or an array that begins with it and goes on with keys and indices",
+        )
+    };
+    if let Some(key) = path.as_string() {
+        return Ok(StatePath { key, steps: Vec::new() });
+    }
+    let steps = path.dyn_ref::<Array>().ok_or_else(wrong)?;
+    let key = steps.get(0).as_string().ok_or_else(wrong)?;
+    let step = |step: JsValue| match (step.as_string(), step.as_f64()) {
+        (Some(key), _) => Ok(Step::Key(key)),
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the guard")]
+        (None, Some(index)) if index.fract() == 0.0 && (0.0..4e9).contains(&index) => Ok(Step::Index(index as usize)),
+        _ => Err(wrong()),
+    };
+    Ok(StatePath { key, steps: steps.iter().skip(1).map(step).collect::<Result<_, _>>()? })
+}
+
+fn event_to_js(event: &PanelEvent) -> (&'static str, JsValue) {
+    match event {
+        PanelEvent::Patch(patch) => ("patch", data_to_js(patch)),
+        PanelEvent::Event(event) => ("event", data_to_js(event)),
+        PanelEvent::View(command) => ("view", data_to_js(command)),
+        PanelEvent::Log(line) => ("log", data_to_js(line)),
+        PanelEvent::Status(status) => ("status", status.as_str().into()),
+        PanelEvent::Error { handler, run_id, error } => {
+            let data = js_sys::Object::new();
+            let set = |name: &str, value: &JsValue| js_sys::Reflect::set(&data, &name.into(), value).map(drop);
+            // A plain object takes every member.
+            let _ = set("handler", &(&**handler).into());
+            let _ = run_id.as_ref().map_or(Ok(()), |run_id| set("runId", &run_id.as_str().into()));
+            let _ = set("error", &error_to_js(error));
+            ("error", data.into())
+        }
+    }
+}
+
+fn meta(document: &nexus_nxml::Panel) -> Map {
+    let meta = &document.meta;
+    let mut members = Map::from([("title".to_owned(), Value::from(meta.title.as_str()))]);
+    let texts = [("description", &meta.description), ("version", &meta.version), ("author", &meta.author)];
+    for (name, text) in texts {
+        members.extend(text.as_deref().map(|text| (name.to_owned(), Value::from(text))));
+    }
+    let tags = meta.tags.iter().map(|tag| Value::from(tag.as_str())).collect();
+    members.insert("tags".to_owned(), Value::Array(tags));
+    members
+}
+
+fn tool_values(document: &nexus_nxml::Panel, grants: &[(&str, &[CapabilityToken])]) -> Vec<Value> {
+    let tools = document.tools.iter().zip(grants);
+    let tool = |(tool, (_, granted)): (&nexus_nxml::Tool, &(&str, &[CapabilityToken]))| {
+        let mut members = vec![("name", Value::from(tool.name.as_str()))];
+        members.extend(tool.description.as_deref().map(|text| ("description", Value::from(text))));
+        members.push(("args", Value::Array(tool.args.iter().map(arg_value).collect())));
+        let triggers = tool.triggers.iter().map(|trigger| Value::from(trigger.kind())).collect();
+        members.push(("triggers", Value::Array(triggers)));
+        members.push(("capabilities", token_values(granted)));
+        Value::object(members)
+    };
+    tools.map(tool).collect()
+}
+
+fn arg_value(arg: &Arg) -> Value {
+    let mut members = vec![
+        ("name", Value::from(arg.name.as_str())),
+        ("type", Value::from(DataType::as_str(arg.data_type))),
+        ("required", Value::from(arg.required)),
+    ];
+    members.extend(arg.default.clone().map(|default| ("default", default)));
+    members.extend(arg.description.as_deref().map(|text| ("description", Value::from(text))));
+    Value::object(members)
+}
+
+fn diagnostics_value(diagnostics: &[Diagnostic]) -> Value {
+    Value::Array(diagnostics.iter().map(Diagnostic::to_value).collect())
+}
+
+fn location_value(location: Location) -> Value {
+    Value::object([("line", Value::from(location.line)), ("column", Value::from(location.column))])
+}
+
+fn inspection_value(inspection: &Inspection) -> Value {
+    let Inspection { panel, diagnostics, needed } = inspection;
+    let kind = |index: usize| match panel.tools.get(index) {
+        Some(tool) => (tool.name.as_str(), "tool"),
+        None if index == panel.tools.len() && panel.mount.is_some() => ("mount", "mount"),
+        None => ("unmount", "unmount"),
+    };
+    let handler = |(index, (handler, needed)): (usize, (&Handler, &Result<Vec<CapabilityToken>, Error>))| {
+        let (name, kind) = kind(index);
+        let declared: Vec<CapabilityToken> = handler.capabilities.iter().map(|one| one.token.clone()).collect();
+        let mut members = vec![
+            ("name", Value::from(name)),
+            ("kind", Value::from(kind)),
+            ("declared", token_values(&declared)),
+            ("location", location_value(handler.location)),
+        ];
+        // What code that cannot be read needs is not known.
+        members.extend(needed.as_ref().ok().map(|tokens| ("inferred", token_values(tokens))));
+        Value::object(members)
+    };
+    let handlers = panel.handlers().zip(needed).enumerate().map(handler).collect();
+    let mut members = meta(panel);
+    members.extend(panel.meta.id.as_deref().map(|id| ("id".to_owned(), Value::from(id))));
+    members.insert("handlers".to_owned(), Value::Array(handlers));
+    members.insert("diagnostics".to_owned(), diagnostics_value(diagnostics));
+    Value::Object(members)
+}
