@@ -47,6 +47,11 @@ impl Caller {
         &self.extensions
     }
 
+    /// Whose run it is.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// What the run may do.
     pub(crate) const fn checker(&self) -> &CapabilityChecker {
         &self.checker

@@ -7,6 +7,7 @@ use nexus_core::record::RunRecord;
 use nexus_core::{CapabilityToken, Error, Limits, Segment, Value};
 
 use crate::abort::{AbortController, AbortSignal};
+use crate::audit::{self, Audit};
 use crate::extension_manager::{ExtensionManager, HookFailure};
 use crate::host_functions::HostFunctions;
 use crate::panels::{PanelRegistry, Panels};
@@ -25,10 +26,24 @@ pub(crate) struct Shared {
     pub(crate) extensions: ExtensionManager,
     pub(crate) host_functions: HostFunctions,
     pub(crate) counters: Counters,
+    pub(crate) audit: Audit,
     pub(crate) closing: AbortController,
     pub(crate) panels: PanelRegistry,
     parking_key: ParkingKey,
     suspended: SuspendedRuns,
+}
+
+/// What a kernel tells of itself.
+#[derive(Clone)]
+pub struct Observation {
+    /// Entries that the [audit log](Audit) keeps; 0: nothing is recorded.
+    pub audit_capacity: usize,
+}
+
+impl Default for Observation {
+    fn default() -> Self {
+        Self { audit_capacity: audit::CAPACITY }
+    }
 }
 
 /// Runs handlers, with extensions and host functions for them to call. Clones are the same kernel.
@@ -44,8 +59,22 @@ impl Kernel {
     /// # Errors
     /// `INVALID_ARGUMENT` for limits that cannot be kept.
     pub fn new(platform: Platform, limits: Limits, parking_key: ParkingKey) -> Result<Self, Error> {
+        Self::observed(platform, limits, parking_key, Observation::default())
+    }
+
+    /// A kernel that tells of itself as `observation` says.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn observed(
+        platform: Platform,
+        limits: Limits,
+        parking_key: ParkingKey,
+        observation: Observation,
+    ) -> Result<Self, Error> {
         limits.validate()?;
         Ok(Self(Rc::new(Shared {
+            audit: Audit::new(Rc::clone(&platform.clock), observation.audit_capacity),
             platform,
             limits,
             extensions: ExtensionManager::new(),
@@ -184,6 +213,12 @@ impl Kernel {
     #[must_use]
     pub fn panels(&self) -> Panels {
         Panels::of(&self.0)
+    }
+
+    /// What was done and refused.
+    #[must_use]
+    pub fn audit(&self) -> &Audit {
+        &self.0.audit
     }
 
     /// The limits of runs that are given none.

@@ -11,12 +11,14 @@
 //! | [`extension`], [`extension_manager`] | what handlers call as `$ext` |
 //! | [`host_functions`] | what handlers call as `$host` |
 //! | [`http`], [`http_client`] | the extension `http` and what it sends requests by |
+//! | [`audit`], `witness` | what was done and refused, and who tells it |
 //! | [`abort`], [`slots`] | giving up, and waiting in turn |
 //! | [`stats`] | numbers |
 //!
 //! Everything runs on one thread; nothing is `Send`.
 
 pub mod abort;
+pub mod audit;
 mod call;
 pub mod clock;
 mod effect_guard;
@@ -43,13 +45,15 @@ pub mod spawner;
 pub mod stats;
 pub mod suspended_runs;
 pub mod value_bounds;
+mod witness;
 
 pub use abort::{AbortController, AbortSignal};
+pub use audit::Audit;
 pub use extension::{CallContext, Extension};
 pub use extension_manager::{ExtensionManager, HookFailure};
 pub use host_functions::{HostFunction, HostFunctions};
 pub use http::{HttpExtension, HttpOptions};
-pub use kernel::Kernel;
+pub use kernel::{Kernel, Observation};
 pub use origin::Origin;
 pub use panel::event::{PanelEvent, PanelStatus, Subscription};
 pub use panel::state::Patch;

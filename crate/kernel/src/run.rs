@@ -18,6 +18,7 @@ use crate::origin::Origin;
 use crate::parked_run::ParkedRun;
 use crate::recorder::{Recording, number_of};
 use crate::value_bounds::ValueBounds;
+use crate::witness::Witness;
 
 /// What a run is given besides its source.
 #[derive(Clone, Default)]
@@ -49,6 +50,7 @@ pub(crate) struct Run {
     id: String,
     limits: Limits,
     pub(crate) caller: Caller,
+    pub(crate) witness: Witness,
     guard: EffectGuard,
     recording: Option<Recording>,
     /// Aborts when the embedder gives the run up or the kernel closes.
@@ -112,7 +114,7 @@ impl Prepared {
             limits: run.limits.clone(),
             extensions: run.caller.extensions().catalogue(),
             host_functions: host_functions.names(),
-            host: host_functions.dispatch(&run.limits, run.caller.checker().clone()),
+            host: run.witness.watching(host_functions.dispatch(&run.limits, run.caller.checker().clone())),
             now: platform.clock.now(),
             seed,
             aborted: run.abort_check(),
@@ -141,8 +143,10 @@ impl Run {
         abort: AbortController,
     ) -> Self {
         shared.counters.run_started();
+        let id = run_id(shared);
         Self {
-            id: run_id(shared),
+            witness: Witness::new(&shared.audit, &shared.platform.clock, caller.origin(), &id),
+            id,
             caller,
             guard,
             limits,
@@ -178,7 +182,7 @@ impl Run {
         let unpark = Unpark {
             run_id: run.id.clone(),
             limits: run.limits.clone(),
-            host: shared.host_functions.dispatch(&run.limits, run.caller.checker().clone()),
+            host: run.witness.watching(shared.host_functions.dispatch(&run.limits, run.caller.checker().clone())),
             memory: memory.into_vec(),
         };
         if let Some(reason) = run.abort.signal().reason() {
@@ -268,8 +272,11 @@ impl Run {
     pub(crate) fn screen(&self, segment: &mut Segment) -> Screened {
         let mut screened = Screened::default();
         let reported = segment.denials.len();
+        self.witness.effects(segment);
         for call in &segment.suspensions {
-            match self.caller.authorize(call) {
+            let decision = self.caller.authorize(call);
+            self.witness.request(call, decision.as_ref().err());
+            match decision {
                 Ok(grant) => screened.granted.push((call.clone(), grant)),
                 Err(error) => {
                     segment.denials.extend(denial(call, &error));
@@ -281,6 +288,7 @@ impl Run {
         if let Some(recording) = &self.recording {
             recording.denials(&segment.denials[reported..]);
         }
+        self.witness.denials(segment);
         screened
     }
 
@@ -313,7 +321,10 @@ impl Run {
                         }
                         segment
                     }
-                    Err(error) => self.fail(error),
+                    Err(error) => {
+                        self.witness.violation(&error);
+                        self.fail(error)
+                    }
                 }
             }
             // An engine that closes fails whoever waits for it, but why the run ends is that it was aborted.

@@ -133,7 +133,11 @@ impl Calls {
         self.aborts.insert(call.suspension_id.clone(), abort.clone());
         let run = Rc::clone(run);
         self.pending.push(Box::pin(async move {
+            let watched = run.witness.call(&call);
             let outcome = run.caller.make(&mut call, grant, abort).await;
+            if let Some(watched) = watched {
+                watched.ended(&outcome);
+            }
             Answer { suspension_id: call.suspension_id, outcome }
         }));
     }

@@ -104,6 +104,7 @@ impl SuspendedRuns {
         let abort = suspended.run.abort.clone();
         let _link = options.signal.on_abort(move |reason| abort.abort(&reason.message));
         let outcome = outcome.map_err(|error| extension_error(&call, &error));
+        suspended.run.witness.answered(&call, &outcome);
         let answer = Answer { suspension_id: suspension_id.to_owned(), outcome };
         let segment = suspended.run.resume(vec![answer], options.state).await;
         Ok(self.settle(platform, &suspended, segment).await)

@@ -1,5 +1,7 @@
 //! The kernel as its embedder uses it, on a clock that only the tests move.
 
+mod audit;
+mod audit_chain;
 mod extension_manager;
 mod extensions;
 mod http;
