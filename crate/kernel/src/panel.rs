@@ -5,6 +5,7 @@
 //! | [`state`] | the state, its computed values, what runs have not seen yet |
 //! | [`run`] | a run's turn for each segment, and what becomes of its effects |
 //! | [`trigger`] | what makes tools run by themselves |
+//! | `witness` | what the audit log is told |
 //! | [`event`] | what those who watch are told |
 //!
 //! Segments of one panel's runs never compute at the same time: each waits for its turn, first come, first served, sees the state as it
@@ -14,6 +15,7 @@ pub mod event;
 mod run;
 pub mod state;
 mod trigger;
+mod witness;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -29,6 +31,7 @@ use self::run::PanelRun;
 use self::state::{PanelState, Writer};
 use self::trigger::Reactions;
 use crate::abort::{AbortController, AbortSignal};
+use crate::audit::{action, summary};
 use crate::engine::LocalFuture;
 use crate::extension_view::ExtensionNames;
 use crate::kernel::Shared;
@@ -238,7 +241,11 @@ impl Panel {
         args: Value,
         options: TriggerOptions,
     ) -> impl Future<Output = Result<Segment, Error>> + use<> {
+        let given = self.0.shared.audit.is_on().then(|| (args.clone(), options.actor.clone()));
         let run = self.start(tool, args, options);
+        if let Some((args, actor)) = given {
+            self.0.witness_start(action::PANEL_TRIGGER, tool, actor.as_ref(), Some(&args), &run);
+        }
         async move { run?.await }
     }
 
@@ -268,18 +275,22 @@ impl Panel {
     /// `PANEL_NOT_FOUND` if the panel was destroyed; `STATE_ERROR` if there is no such state, or it is computed; `RESOURCE_LIMIT`.
     pub fn set(&self, path: StatePath, value: Value) -> impl Future<Output = Result<u64, Error>> + use<> {
         let panel = Rc::clone(&self.0);
+        let told = summary::value(&value);
         let checked = panel.ensure_live().and_then(|()| panel.checked(&path, value));
         let turn = panel.turn.acquire();
         async move {
-            let value = checked?;
-            let stopped = panel.stop.signal().aborted();
-            let turn = match select(Box::pin(turn), stopped).await {
-                Either::Left((turn, _)) => turn,
-                Either::Right((reason, _)) => return Err(reason),
+            let outcome = async {
+                let value = checked?;
+                let _turn = match select(Box::pin(turn), panel.stop.signal().aborted()).await {
+                    Either::Left((turn, _)) => turn,
+                    Either::Right((reason, _)) => return Err(reason),
+                };
+                panel.write(&path, value)?;
+                Ok(panel.state.borrow().version())
             };
-            panel.write(&path, value)?;
-            drop(turn);
-            Ok(panel.state.borrow().version())
+            let outcome = outcome.await;
+            panel.witness_set(&path.key, &told, &outcome);
+            outcome
         }
     }
 
@@ -387,9 +398,11 @@ impl Inner {
         let queued = Queued(Rc::clone(self));
         let turn = self.turn.acquire();
         let panel = Rc::clone(self);
+        let actor = launch.actor.clone();
         Ok(Box::pin(async move {
             let name: Rc<str> = panel.handler_name(handler).into();
             let outcome = Box::pin(panel.run(handler, &name, launch, turn, queued)).await;
+            panel.witness_end(&name, actor.as_ref(), &outcome);
             if let Ok(Segment { error: Some(error), run_id, .. }) = &outcome {
                 let (run_id, error) = (Some(run_id.clone()), error.clone());
                 panel.listeners.tell(&PanelEvent::Error { handler: name, run_id, error });

@@ -10,10 +10,12 @@ use nexus_core::{CapabilityToken, Error, ErrorCode, HandlerFacts, Map, Value, li
 use nexus_nxml::{Diagnostic, Document};
 
 use crate::abort::AbortSignal;
+use crate::audit::{Outcome, Record, Subject, action};
 use crate::call::check_caveats;
 use crate::engine::LocalFuture;
 use crate::extension_view::{ExtensionNames, ExtensionView};
 use crate::kernel::{Shared, check_source};
+use crate::origin::Origin;
 use crate::panel::state::PanelState;
 use crate::panel::{Panel, Parts, not_found};
 
@@ -120,21 +122,28 @@ impl Panels {
         let open = self.0.check_open();
         Box::pin(async move {
             open?;
-            let signal = options.signal.clone();
+            let (signal, named) = (options.signal.clone(), options.id.clone().unwrap_or_default());
             let made = match select(Box::pin(panels.make(&nxml, options)), signal.aborted()).await {
-                Either::Left((made, _)) => made?,
-                Either::Right((reason, _)) => return Err(reason),
+                Either::Left((made, _)) => made,
+                Either::Right((reason, _)) => Err(reason),
             };
-            let mounted = made.mount(&signal).await;
-            let failed = mounted.err().or_else(|| signal.reason()).or_else(|| made.stopped());
-            match failed {
-                None => Ok(made),
+            panels.witness(action::PANEL_CREATE, made.as_ref().map_or(&named, Panel::id), Outcome::of(&made));
+            let panel = made?;
+            let mounted = panel.mount(&signal).await;
+            match mounted.err().or_else(|| signal.reason()).or_else(|| panel.stopped()) {
+                None => Ok(panel),
                 Some(error) => {
-                    panels.destroy(made.id()).await;
+                    panels.destroy(panel.id()).await;
                     Err(error)
                 }
             }
         })
+    }
+
+    /// Tells the audit log what became of a panel.
+    fn witness(&self, action: &str, id: &str, outcome: Outcome<'_>) {
+        let origin = Origin { panel: Some(id.into()), ..Origin::default() };
+        self.0.audit.record(&Subject::new(&origin, None), &Record { outcome, ..Record::allowed(action, id) });
     }
 
     async fn make(&self, nxml: &str, options: PanelOptions) -> Result<Panel, Error> {
@@ -291,7 +300,10 @@ impl Panels {
             // One that is being made belongs to whoever makes it.
             if panels.get(id).is_some_and(Option::is_some) { panels.shift_remove(id).flatten() } else { None }
         };
-        let stopping = panel.map(|panel| panel.stop("the panel was destroyed"));
+        let stopping = panel.map(|panel| {
+            self.witness(action::PANEL_DESTROY, id, Outcome::Allowed);
+            panel.stop("the panel was destroyed")
+        });
         async move {
             match stopping {
                 Some(stopping) => {
@@ -306,7 +318,11 @@ impl Panels {
     /// Destroys all.
     pub(crate) async fn close(&self) {
         let panels: Vec<_> = self.0.panels.panels.take().into_values().flatten().collect();
-        join_all(panels.iter().map(|panel| panel.stop("the kernel was closed"))).await;
+        let stop = |panel: &Panel| {
+            self.witness(action::PANEL_DESTROY, panel.id(), Outcome::Allowed);
+            panel.stop("the kernel was closed")
+        };
+        join_all(panels.iter().map(stop)).await;
     }
 }
 

@@ -47,6 +47,8 @@ pub mod action {
     pub const PANEL_TRIGGER: &str = "panelTrigger";
     /// A trigger of a panel fired; `target` is the tool.
     pub const TRIGGER_FIRED: &str = "triggerFired";
+    /// A run of a panel's handler ended; `target` is the tool, or `mount` or `unmount`.
+    pub const PANEL_RUN: &str = "panelRun";
 }
 
 /// What came of it.

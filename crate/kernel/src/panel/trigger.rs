@@ -8,6 +8,7 @@ use nexus_nxml::{CronSchedule, EventPattern, Panel, StatePath, Trigger, same_val
 
 use super::event::PanelEvent;
 use super::{Inner, Launch};
+use crate::audit::action;
 use crate::clock::Clock;
 use crate::engine::LocalFuture;
 
@@ -114,7 +115,9 @@ impl Inner {
             return None;
         }
         let declared = &self.document.tools[tool];
-        let started = self.start(tool, cause, depth);
+        let actor: Rc<str> = format!("trigger:{}", cause.kind).into();
+        let started = self.start(tool, cause, Rc::clone(&actor), depth);
+        self.witness_start(action::TRIGGER_FIRED, &declared.name, Some(&actor), None, &started);
         match started {
             Ok(run) => Some(run),
             Err(error) => {
@@ -125,7 +128,13 @@ impl Inner {
         }
     }
 
-    fn start(self: &Rc<Self>, tool: usize, cause: Cause, depth: u32) -> Result<LocalFuture<'static, ()>, Error> {
+    fn start(
+        self: &Rc<Self>,
+        tool: usize,
+        cause: Cause,
+        actor: Rc<str>,
+        depth: u32,
+    ) -> Result<LocalFuture<'static, ()>, Error> {
         if depth > limits::TRIGGER_DEPTH {
             let (limit, used) = (limits::TRIGGER_DEPTH as usize, depth as usize);
             return Err(Error::resource_limit("triggerDepth", limit, used));
@@ -138,7 +147,7 @@ impl Inner {
         let launch = Launch {
             args,
             scope: Map::from([("trigger".to_owned(), Value::object(trigger))]),
-            actor: Some(format!("trigger:{kind}").into()),
+            actor: Some(actor),
             depth,
             ..Launch::default()
         };
