@@ -157,6 +157,16 @@ impl<'t> Builder<'t, '_> {
         children
     }
 
+    /// The children of all sections of one name.
+    fn section_children(&mut self, sections: &[ElementId], allowed: &[&'static str]) -> Vec<(ElementId, &'static str)> {
+        let mut children = Vec::new();
+        for section in sections {
+            self.attributes(*section, &[]);
+            children.extend(self.children(*section, allowed));
+        }
+        children
+    }
+
     /// Reports text that stands between elements.
     fn stray_text(&mut self, id: ElementId, hint: Option<String>) {
         let tree = self.tree;
@@ -179,7 +189,7 @@ impl<'t> Builder<'t, '_> {
     ) -> bool {
         if let Some(first) = before.get(name) {
             let hint = Some(format!("the first is in line {}", first.line));
-            self.error_with(code, target, format!("there is a {what} {name} already"), hint);
+            self.error_with(code, target, format!("there is {what} {name} already"), hint);
             return false;
         }
         let (Target::Element(id) | Target::Attribute(id, _)) = target;
@@ -199,23 +209,19 @@ impl<'t> Builder<'t, '_> {
         }
         panel.meta = self.meta(root);
         let children = self.children(root, &SECTIONS);
-        let mut section = |name: &str| {
-            let mut same = children.iter().filter(|(_, own)| *own == name).map(|(id, _)| *id);
-            let first = same.next();
-            for second in same {
+        let mut sections = |name: &str| {
+            let same: Vec<ElementId> = children.iter().filter(|(_, own)| *own == name).map(|(id, _)| *id).collect();
+            for second in same.iter().skip(1) {
                 let message = format!("there is a section <{name}> already");
-                self.error(ErrorCode::ParseError, Target::Element(second), message);
+                self.error(ErrorCode::ParseError, Target::Element(*second), message);
             }
-            first
+            same
         };
-        let (data, logic, view) = (section("Data"), section("Logic"), section("View"));
-        if let Some(data) = data {
-            self.data(data, panel);
-        }
-        if let Some(logic) = logic {
-            self.logic(logic, panel);
-        }
-        if let Some(view) = view {
+        let (data, logic, view) = (sections("Data"), sections("Logic"), sections("View"));
+        // What stands in a second one is declared too: what uses it has no mistake of its own.
+        self.data(&data, panel);
+        self.logic(&logic, panel);
+        for view in view {
             self.view(view, panel);
         }
     }

@@ -9,7 +9,7 @@ use nexus_core::{CapabilityToken, Error, ErrorCode, HandlerFacts, Location};
 
 use crate::build::Used;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::panel::{Handler, Panel, ViewNode};
+use crate::panel::{Extension, Handler, Panel, ViewNode};
 use crate::suggest;
 use crate::trigger::Trigger;
 use crate::xml::{Target, Tree};
@@ -57,7 +57,7 @@ pub(crate) fn handlers(
         tree,
         states: panel.states.iter().map(|state| state.name.as_str()).collect(),
         computed: panel.computed.iter().map(|computed| computed.name.as_str()).collect(),
-        aliases: panel.extensions.iter().map(|extension| extension.alias.as_str()).collect(),
+        extensions: &panel.extensions,
         ids: all_ids_known.then_some(ids),
         used_states: used.states.iter().map(String::as_str).collect(),
         any_state: used.any_state,
@@ -103,7 +103,7 @@ struct Check<'c, 't> {
     tree: &'c Tree<'t>,
     states: IndexSet<&'c str>,
     computed: IndexSet<&'c str>,
-    aliases: Vec<&'c str>,
+    extensions: &'c [Extension],
     /// The ids of the view, if all are known.
     ids: Option<Vec<&'c str>>,
     used_states: HashSet<&'c str>,
@@ -127,6 +127,11 @@ impl<'c> Check<'c, '_> {
     }
 
     fn unparsed(&mut self, handler: &Handler, error: &Error) {
+        let path = self.tree.path(handler.element);
+        // What follows a broken piece of XML is not the code that was meant.
+        if self.diagnostics.any(|told| told.code == ErrorCode::InvalidXml && told.path == path) {
+            return;
+        }
         let location = error.location.unwrap_or(Location { line: 1, column: 1 });
         self.in_code(Severity::Error, error.code, handler, location, error.message.clone(), None);
     }
@@ -169,6 +174,7 @@ impl<'c> Check<'c, '_> {
                 let mut diagnostic =
                     self.tree.diagnostic(Severity::Warning, ErrorCode::UnusedCapability, target, message);
                 diagnostic.location = declared.location;
+                diagnostic.hint = separator_hint(&declared.token);
                 self.diagnostics.add(diagnostic);
             }
         }
@@ -205,10 +211,14 @@ impl<'c> Check<'c, '_> {
                 self.in_code(Severity::Error, code, handler, location, message, Some(hint));
             }
             CapabilityToken::Extension(ExtensionScope::Extension { name, .. }) => {
-                if self.aliases.contains(&name.as_str()) || !told.insert(name) {
+                let aliases = self.extensions.iter().map(|extension| extension.alias.as_str());
+                if aliases.clone().any(|alias| alias == name) || !told.insert(name) {
                     return;
                 }
-                let hint = suggest::did_you_mean(name, self.aliases.iter().copied())
+                let renamed = self.extensions.iter().find(|extension| extension.name.rsplit('.').next() == Some(name));
+                let hint = renamed
+                    .map(|extension| format!("{} is $ext.{} here", extension.name, extension.alias))
+                    .or_else(|| suggest::did_you_mean(name, aliases))
                     .unwrap_or_else(|| format!("declare it: <Extension name=\"nexus.{name}\"/>"));
                 let message = format!("the extension {name} is not declared");
                 let code = ErrorCode::UndeclaredExtension;
@@ -269,6 +279,14 @@ impl<'c> Check<'c, '_> {
             self.warn(ErrorCode::NoMountWithExtensions, Target::Element(extension.element), message, hint);
         }
     }
+}
+
+/// The hint that an unused token was to be several.
+fn separator_hint(token: &CapabilityToken) -> Option<String> {
+    let is_token = |part: &str| part.parse::<CapabilityToken>().is_ok();
+    let mut rest = token.to_string();
+    rest.retain(|c| c != ';');
+    rest.split_whitespace().skip(1).any(is_token).then(|| "put commas between capabilities".to_owned())
 }
 
 /// Whether a declared token of an extension, with caveats or for one method, allows some of what `wanted` does.

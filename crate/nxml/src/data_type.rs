@@ -88,7 +88,7 @@ impl DataType {
     /// |---|---|
     /// | number | a decimal, hexadecimal, octal or binary number, as JavaScript's `Number` reads it |
     /// | boolean | `true yes 1 on`, `false no 0 off`, nothing for false; upper or lower case |
-    /// | list | a JSON array, one JSON value, or texts with commas between them |
+    /// | list | a JSON array, one JSON number, text or truth value, or texts with commas between them |
     /// | object | a JSON object |
     ///
     /// Numbers and booleans become a string as JavaScript writes them, and the numbers 0 and 1 a boolean.

@@ -105,6 +105,11 @@ impl Diagnostics {
         self.found.is_empty()
     }
 
+    /// Whether there is one of that kind.
+    pub(crate) fn any(&self, is_one: impl FnMut(&Diagnostic) -> bool) -> bool {
+        self.found.iter().any(is_one)
+    }
+
     /// Whether further ones are dropped.
     pub(crate) fn is_full(&self) -> bool {
         self.found.len() >= limits::DIAGNOSTICS

@@ -44,6 +44,8 @@ pub(crate) struct Element<'a> {
     pub(crate) offset: usize,
     pub(crate) parent: Option<ElementId>,
     pub(crate) attributes: Vec<Attribute<'a>>,
+    /// Whether its tag had no end: it may have had other attributes.
+    pub(crate) is_broken: bool,
     pub(crate) children: Vec<ElementId>,
     /// Where the first text between its children begins.
     pub(crate) text: Option<usize>,

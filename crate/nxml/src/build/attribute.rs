@@ -50,7 +50,7 @@ impl<'t> Builder<'t, '_> {
     /// An attribute that has to be there.
     pub(super) fn required(&mut self, id: ElementId, name: &'static str) -> Option<&'t str> {
         let value = self.text(id, name);
-        if value.is_none() {
+        if value.is_none() && !self.tree.element(id).is_broken {
             let message = format!("<{}> needs the attribute {name}", self.tree.element(id).name);
             self.error_with(ErrorCode::MissingRequired, Target::Element(id), message, self.misspelt(id, name));
         }

@@ -14,10 +14,9 @@ use crate::xml::{ElementId, Target};
 const STATE_METHODS: &[&str] = &["get", "set", "delete", "has", "keys", "update"];
 
 impl Builder<'_, '_> {
-    pub(super) fn data(&mut self, id: ElementId, panel: &mut Panel) {
-        self.attributes(id, &[]);
+    pub(super) fn data(&mut self, sections: &[ElementId], panel: &mut Panel) {
         let mut names = HashMap::new();
-        for (child, name) in self.children(id, &["State", "Computed"]) {
+        for (child, name) in self.section_children(sections, &["State", "Computed"]) {
             self.children(child, &[]);
             let declared = if name == "State" { &mut self.states } else { &mut self.computed };
             declared.extend(self.tree.element(child).attribute("name").map(|name| name.value.as_str().to_owned()));
@@ -56,7 +55,7 @@ impl Builder<'_, '_> {
             let hint = Some(format!("choose another name; $state.get({name:?}) would still read it"));
             self.report(Severity::Warning, ErrorCode::InvalidIdentifier, target, message, hint);
         }
-        self.is_new(ErrorCode::DuplicateState, target, "state or computed value", &name, names).then_some(name)
+        self.is_new(ErrorCode::DuplicateState, target, "a state or computed value", &name, names).then_some(name)
     }
 
     /// `default` as a value of its type; `None` without one.

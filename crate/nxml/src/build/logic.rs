@@ -16,15 +16,17 @@ use crate::suggest;
 use crate::trigger::{CronSchedule, EventPattern, Trigger};
 use crate::xml::{ElementId, HANDLER, Target};
 
+/// The attribute of a tool that has one trigger.
+const TRIGGER: &str = "trigger";
+
 /// Functions of `$ext`, which no extension can be called by.
 const EXT_FUNCTIONS: &[&str] = &["exists", "methods", "list"];
 
 impl Builder<'_, '_> {
-    pub(super) fn logic(&mut self, id: ElementId, panel: &mut Panel) {
-        self.attributes(id, &[]);
+    pub(super) fn logic(&mut self, sections: &[ElementId], panel: &mut Panel) {
         let (mut aliases, mut tools) = (HashMap::new(), HashMap::new());
         let mut lifecycles = HashMap::new();
-        for (child, name) in self.children(id, &["Extension", "Tool", "Lifecycle"]) {
+        for (child, name) in self.section_children(sections, &["Extension", "Tool", "Lifecycle"]) {
             match name {
                 "Extension" => {
                     let extension = self.extension(child);
@@ -32,21 +34,26 @@ impl Builder<'_, '_> {
                         let code = ErrorCode::DuplicateExtensionAlias;
                         let attribute = if self.text(child, "alias").is_some() { "alias" } else { "name" };
                         let target = Target::Attribute(child, attribute);
-                        self.is_new(code, target, "extension with the alias", &extension.alias, &mut aliases)
+                        self.is_new(code, target, "an extension with the alias", &extension.alias, &mut aliases)
                     }));
                 }
                 "Tool" => {
                     let tool = self.tool(child);
                     panel.tools.extend(tool.filter(|tool| {
                         let target = Target::Attribute(child, "name");
-                        self.is_new(ErrorCode::DuplicateTool, target, "tool", &tool.name, &mut tools)
+                        self.is_new(ErrorCode::DuplicateTool, target, "a tool", &tool.name, &mut tools)
                     }));
                 }
                 _ => {
                     let Some((on, lifecycle)) = self.lifecycle(child) else { continue };
                     let target = Target::Attribute(child, "on");
-                    if self.is_new(ErrorCode::DuplicateLifecycle, target, "lifecycle handler for", on, &mut lifecycles)
-                    {
+                    if self.is_new(
+                        ErrorCode::DuplicateLifecycle,
+                        target,
+                        "a lifecycle handler for",
+                        on,
+                        &mut lifecycles,
+                    ) {
                         let place = if on == "mount" { &mut panel.mount } else { &mut panel.unmount };
                         *place = Some(lifecycle);
                     }
@@ -95,7 +102,7 @@ impl Builder<'_, '_> {
     }
 
     fn tool(&mut self, id: ElementId) -> Option<Tool> {
-        self.attributes(id, &["name", "description", CAPABILITIES, TIMEOUT]);
+        let own = ["name", "description", CAPABILITIES, TIMEOUT, TRIGGER];
         let name = self.identifier(id, "name");
         let children = self.children(id, &["Arg", "Capabilities", "Trigger", HANDLER]);
         let mut names = HashMap::new();
@@ -104,11 +111,17 @@ impl Builder<'_, '_> {
         for (child, kind) in &children {
             match *kind {
                 "Arg" => args.extend(self.arg(*child, &mut names)),
-                "Trigger" => triggers.extend(self.trigger(*child)),
+                "Trigger" => triggers.extend(self.trigger(*child, "type", &[])),
                 _ => {}
             }
         }
-        if triggers.is_empty() && children.iter().any(|(_, kind)| *kind == "Trigger") {
+        let in_attributes = self.text(id, TRIGGER).is_some();
+        if in_attributes {
+            triggers.extend(self.trigger(id, TRIGGER, &own));
+        } else {
+            self.attributes(id, &own);
+        }
+        if triggers.is_empty() && (in_attributes || children.iter().any(|(_, kind)| *kind == "Trigger")) {
             // It was to have one.
             self.used.tools.extend(name.clone());
         }
@@ -142,7 +155,7 @@ impl Builder<'_, '_> {
         let default = self.default_value(id, data_type);
         let required = self.boolean(id, "required").unwrap_or(true);
         let name = name?;
-        let is_new = self.is_new(ErrorCode::DuplicateArg, Target::Attribute(id, "name"), "argument", &name, names);
+        let is_new = self.is_new(ErrorCode::DuplicateArg, Target::Attribute(id, "name"), "an argument", &name, names);
         is_new.then(|| Arg {
             name,
             data_type,
@@ -153,10 +166,12 @@ impl Builder<'_, '_> {
         })
     }
 
-    fn trigger(&mut self, id: ElementId) -> Option<Trigger> {
-        self.children(id, &[]);
-        let kind = self.required(id, "type");
-        let attribute = match kind {
+    /// A trigger: an element of its own, or attributes of a tool beside those that it has else.
+    fn trigger(&mut self, id: ElementId, kind: &'static str, beside: &[&'static str]) -> Option<Trigger> {
+        if beside.is_empty() {
+            self.children(id, &[]);
+        }
+        let attribute = match self.required(id, kind) {
             Some("manual") => None,
             Some("interval") => Some("ms"),
             Some("cron") => Some("expression"),
@@ -166,16 +181,15 @@ impl Builder<'_, '_> {
                 let hint = suggest::did_you_mean(other, Trigger::NAMES.iter().copied())
                     .unwrap_or_else(|| format!("a trigger is {}", suggest::one_of(Trigger::NAMES)));
                 let message = format!("there is no trigger {other:?}");
-                self.error_with(ErrorCode::InvalidType, Target::Attribute(id, "type"), message, Some(hint));
+                self.error_with(ErrorCode::InvalidType, Target::Attribute(id, kind), message, Some(hint));
                 return None;
             }
             None => return None,
         };
-        let Some(attribute) = attribute else {
-            self.attributes(id, &["type"]);
-            return Some(Trigger::Manual);
-        };
-        self.attributes(id, &["type", attribute]);
+        let mut allowed = if beside.is_empty() { vec![kind] } else { beside.to_vec() };
+        allowed.extend(attribute);
+        self.attributes(id, &allowed);
+        let Some(attribute) = attribute else { return Some(Trigger::Manual) };
         let value = self.required(id, attribute)?;
         let target = Target::Attribute(id, attribute);
         match attribute {

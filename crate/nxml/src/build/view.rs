@@ -40,7 +40,7 @@ impl Builder<'_, '_> {
             }
             roots.push(self.node(child, &mut place));
         }
-        panel.view = roots.into_iter().next();
+        panel.view = panel.view.take().or(roots.into_iter().next());
     }
 
     fn node(&mut self, id: ElementId, place: &mut Place<'_>) -> ViewNode {
@@ -168,8 +168,13 @@ impl Builder<'_, '_> {
             let target = Target::Attribute(id, "id");
             if name.is_empty() {
                 self.error(ErrorCode::InvalidIdentifier, target, "an id cannot be empty");
-            } else if self.is_new(ErrorCode::DuplicateViewId, target, "view element with the id", name, &mut place.ids)
-                && !place.scopes.is_empty()
+            } else if self.is_new(
+                ErrorCode::DuplicateViewId,
+                target,
+                "a view element with the id",
+                name,
+                &mut place.ids,
+            ) && !place.scopes.is_empty()
             {
                 let message = format!("each item of the list has an element with the id {name}");
                 let index = place.scopes.last().map_or("", String::as_str);
@@ -315,8 +320,15 @@ impl Builder<'_, '_> {
                 }
                 members.iter().map(|(name, _)| name.as_str()).collect()
             }
+            Some(Node::Literal(value)) if *value != Value::Null => {
+                let hint = Some(format!("put it into a list: [{}]", self.text(id, attribute).unwrap_or_default()));
+                self.error_with(ErrorCode::InvalidArgument, target, "arguments are a list or an object", hint);
+                return;
+            }
             // What another expression gives is known when it is evaluated.
             Some(_) => return,
+            // What is there could not be read.
+            None if self.mapped(id, attribute).is_some() => return,
             // The page may give the value of an input, or an event's.
             None if !is_trigger || !matches!(node.component.as_str(), "Button" | "Action") => return,
             None => Vec::new(),

@@ -17,7 +17,7 @@ pub(super) enum Token {
 /// Signs, longer ones before those they begin with.
 const SIGNS: &[&str] = &[
     "===", "!==", "...", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "**", "+", "-", "*", "/", "%", "<", ">",
-    "!", "?", ":", ".", ",", "(", ")", "[", "]", "{", "}", "=",
+    "!", "?", ":", ".", ",", "(", ")", "[", "]", "{", "}", "=", "`",
 ];
 
 pub(super) struct Lexer<'a> {
@@ -52,7 +52,6 @@ impl<'a> Lexer<'a> {
             '0'..='9' => self.number()?,
             '.' if after_point => self.number()?,
             '"' | '\'' => self.string(first)?,
-            '`' => return Err(self.error(start, "templates are not supported: add texts with +")),
             c if is_start(c) => {
                 let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
                 self.at += length;
@@ -93,6 +92,32 @@ impl<'a> Lexer<'a> {
         }
         self.at += length;
         rest[..length].parse().map(Token::Number).map_err(|_| self.error(start, "this is no number"))
+    }
+
+    /// The text of a template up to its end or the next `${`, and whether it goes on behind that.
+    pub(super) fn template_text(&mut self) -> Result<(String, bool), ExpressionError> {
+        let start = self.at;
+        let mut text = String::new();
+        let mut characters = self.rest().char_indices();
+        while let Some((at, character)) = characters.next() {
+            let goes_on = character == '$' && self.rest()[at..].starts_with("${");
+            match character {
+                '`' => {
+                    self.at = start + at + 1;
+                    return Ok((text, false));
+                }
+                '$' if goes_on => {
+                    self.at = start + at + "${".len();
+                    return Ok((text, true));
+                }
+                '\\' => match escaped(&mut characters) {
+                    Some(escaped) => text.push(escaped),
+                    None => return Err(self.error(start + at, "this escape means nothing")),
+                },
+                character => text.push(character),
+            }
+        }
+        Err(self.error(start.saturating_sub(1), "the template that begins here has no end"))
     }
 
     fn string(&mut self, quote: char) -> Result<Token, ExpressionError> {
@@ -143,7 +168,7 @@ fn escaped(characters: &mut impl Iterator<Item = (usize, char)>) -> Option<char>
             let second = unit(&mut next)?.checked_sub(0xdc00).filter(|second| *second < 0x400)?;
             return char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + second);
         }
-        escaped @ ('\\' | '\'' | '"' | '/' | '{' | '}') => escaped,
+        escaped @ ('\\' | '\'' | '"' | '`' | '$' | '/' | '{' | '}') => escaped,
         _ => return None,
     })
 }

@@ -372,9 +372,34 @@ impl<'a> Parser<'a> {
                 Node::Array(items)
             }
             Token::Sign("{") => self.object()?,
+            Token::Sign("`") => return self.template(location),
             _ => return Err(self.unexpected()),
         };
         Ok(Expr { node, location })
+    }
+
+    /// A template: the sum of its texts and of what stands between them, beginning with a text.
+    fn template(&mut self, location: Location) -> Parsed {
+        let depth = self.depth;
+        let literal = |text| Box::new(Expr { node: Node::Literal(Value::String(text)), location });
+        let (text, mut goes_on) = self.lexer.template_text()?;
+        let mut sum = literal(text);
+        while goes_on {
+            self.advance()?;
+            self.descend()?;
+            let part = Box::new(self.expression()?);
+            if !self.is("}") {
+                return Err(self.unexpected());
+            }
+            let text;
+            (text, goes_on) = self.lexer.template_text()?;
+            for part in [part, literal(text)] {
+                sum = Box::new(Expr { node: Node::Binary(Binary::Add, sum, part), location });
+            }
+        }
+        self.advance()?;
+        self.depth = depth;
+        Ok(*sum)
     }
 
     fn object(&mut self) -> Result<Node, ExpressionError> {

@@ -1,5 +1,7 @@
 //! From text to elements. Whatever is wrong is noted and gone on from, as far as that means anything.
 
+use std::collections::HashMap;
+
 use nexus_core::ErrorCode;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
@@ -26,6 +28,7 @@ pub(crate) fn read<'a>(text: &'a str, diagnostics: &mut Diagnostics) -> Tree<'a>
         open: Vec::new(),
         handlers: HandlerTexts::new(text),
         restarts: 0,
+        last_closing: None,
     };
     if text.len() > limits::DOCUMENT_BYTES {
         let message = format!("the document has {} bytes of at most {}", text.len(), limits::DOCUMENT_BYTES);
@@ -56,6 +59,8 @@ struct Reading<'a, 'd> {
     open: Vec<ElementId>,
     handlers: HandlerTexts<'a>,
     restarts: usize,
+    /// Where elements of each name are closed for the last time, once that was asked for.
+    last_closing: Option<HashMap<&'a str, usize>>,
 }
 
 impl<'a> Reading<'a, '_> {
@@ -152,6 +157,20 @@ impl<'a> Reading<'a, '_> {
             return Go::From(offset + 1);
         }
         let read = tag::read(content, name_length, offset + 1);
+        match self.open_element(name, read, offset) {
+            Go::On => {}
+            go => return go,
+        }
+        if is_empty {
+            self.open.pop();
+        } else if name == HANDLER {
+            return self.handler(self.open[self.open.len() - 1], after);
+        }
+        Go::On
+    }
+
+    /// An element begins; answers from where to go on if its tag was broken.
+    fn open_element(&mut self, name: &'a str, read: tag::Tag<'a>, offset: usize) -> Go {
         if self.open.len() >= limits::ELEMENT_DEPTH {
             let message = format!("elements nest deeper than {}", limits::ELEMENT_DEPTH);
             self.report(ErrorCode::ResourceLimit, offset, message, None);
@@ -172,6 +191,7 @@ impl<'a> Reading<'a, '_> {
             offset,
             parent,
             attributes: read.attributes,
+            is_broken: read.resume.is_some(),
             children: Vec::new(),
             text: None,
             code: TextMap::default(),
@@ -191,18 +211,28 @@ impl<'a> Reading<'a, '_> {
             return Go::Nowhere;
         }
         if let Some(resume) = read.resume {
-            if read.is_empty {
+            if read.is_empty || !self.is_closed_behind(name, resume) {
                 self.open.pop();
             }
             self.restarts += 1;
             return Go::From(resume);
         }
-        if is_empty {
-            self.open.pop();
-        } else if name == HANDLER {
-            return self.handler(id, after);
-        }
         Go::On
+    }
+
+    /// Whether an element of this name is closed somewhere behind `offset`.
+    fn is_closed_behind(&mut self, name: &'a str, offset: usize) -> bool {
+        let text = self.text;
+        let last_closing = self.last_closing.get_or_insert_with(|| {
+            let tags = text.match_indices("</").map(|(at, _)| {
+                let rest = &text[at + 2..];
+                let mut characters = rest.char_indices().take(limits::NAME_BYTES + 1);
+                let end = characters.find(|(_, c)| c.is_whitespace() || *c == '>');
+                (&rest[..end.map_or(0, |(end, _)| end)], at)
+            });
+            tags.filter(|(name, _)| tag::is_name(name)).collect()
+        });
+        last_closing.get(name).is_some_and(|last| *last >= offset)
     }
 
     fn handler(&mut self, id: ElementId, after: usize) -> Go {
@@ -234,13 +264,13 @@ impl<'a> Reading<'a, '_> {
         let name = inner.trim_start_matches("</").trim_end_matches('>').trim();
         let Some(depth) = self.open.iter().rposition(|open| self.tree.element(*open).name == name) else {
             let innermost = self.open.last().map(|open| self.tree.element(*open).name);
-            match innermost.filter(|open| suggest::nearest(name, [*open]).is_some()) {
-                Some(open) => {
-                    let hint = Some(format!("did you mean </{open}>?"));
-                    self.report(ErrorCode::InvalidXml, offset, format!("</{name}> closes no element"), hint);
-                    self.open.pop();
-                }
-                None => self.report(ErrorCode::InvalidXml, offset, format!("</{name}> closes no element"), None),
+            // Misspelt, or the closing tag of something else in the place of this one.
+            let meant = innermost
+                .filter(|open| suggest::nearest(name, [*open]).is_some() || !self.is_closed_behind(open, after));
+            let hint = meant.map(|open| format!("did you mean </{open}>?"));
+            self.report(ErrorCode::InvalidXml, offset, format!("</{name}> closes no element"), hint);
+            if meant.is_some() {
+                self.open.pop();
             }
             return;
         };
@@ -284,7 +314,13 @@ impl<'a> Reading<'a, '_> {
             self.report(ErrorCode::InvalidXml, before, message, None);
             return Go::Nowhere;
         }
-        let (offset, message) = match tag::unclosed_quote(&rest[1..]) {
+        let content = &rest[1..];
+        let name_length = content.find(|c: char| c.is_whitespace()).unwrap_or(content.len());
+        if tag::is_name(&content[..name_length]) && tag::unclosed_quote(content).is_some() {
+            let read = tag::read(content, name_length, before + 1);
+            return self.open_element(&content[..name_length], read, before);
+        }
+        let (offset, message) = match tag::unclosed_quote(content) {
             Some((quote, _)) => (before + 1 + quote, "the value that begins here has no closing quote"),
             None => match open_quote(rest) {
                 Some(quote) => (before + quote, "the value that begins here has no closing quote"),

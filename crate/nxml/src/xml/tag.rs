@@ -41,6 +41,11 @@ pub(super) fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '$'))
 }
 
+/// Whether an attribute tells of XML itself and not of the panel: `xmlns`, `xmlns:x`, `xml:lang`.
+fn is_about_xml(name: &str) -> bool {
+    name == "xmlns" || name.starts_with("xmlns:") || name.starts_with("xml:")
+}
+
 /// A name as it is shown in a message.
 fn shown(name: &str) -> &str {
     name.char_indices().nth(40).map_or(name, |(end, _)| &name[..end])
@@ -107,6 +112,9 @@ pub(super) fn read(content: &str, name_length: usize, offset: usize) -> Tag<'_> 
         if !content[..start].ends_with(char::is_whitespace) {
             tag.mistakes.push(Mistake::new(offset + start, "white space has to stand before an attribute"));
         }
+        if is_about_xml(name) {
+            continue;
+        }
         if tag.attributes.iter().any(|other| other.name == name) {
             tag.mistakes.push(Mistake::new(offset + start, format!("the attribute {name} stands twice")));
             continue;
@@ -137,7 +145,8 @@ pub(super) fn unknown_reference(Unknown { name, offset }: Unknown<'_>) -> Mistak
     let known = entity::NAMES.map(|name| format!("&{name};")).join(", ");
     let hint = crate::suggest::nearest(name, entity::NAMES)
         .map_or(format!("there are {known} and characters by number"), |near| format!("did you mean &{near};?"));
-    Mistake { hint: Some(hint), ..Mistake::new(offset, format!("there is no entity &{name};")) }
+    let what = if name.starts_with('#') { "character" } else { "entity" };
+    Mistake { hint: Some(hint), ..Mistake::new(offset, format!("there is no {what} &{name};")) }
 }
 
 /// The quote that begins a value with another tag on a line of its own in it, and where that tag begins: a closing

@@ -67,6 +67,12 @@ fn document_with_prolog_comments_and_byte_order_mark() {
 }
 
 #[test]
+fn document_with_namespaces() {
+    let text = r#"<NexusPanel xmlns="https://nxml.example" xmlns:x="urn:x" xml:lang="en"><View><Text xml:space="preserve" content="a"/></View></NexusPanel>"#;
+    assert_eq!(panel(text).view.unwrap().properties.len(), 2);
+}
+
+#[test]
 fn sections_in_any_order() {
     let sections = [
         r#"<Data><State name="a"/></Data>"#,
@@ -278,6 +284,18 @@ fn triggers() {
             "when $state.cart"
         ]
     );
+}
+
+#[test]
+fn trigger_as_attributes_of_a_tool() {
+    let panel = logic(
+        r#"<Tool name="a" trigger="interval" ms="1s"><Handler>1</Handler></Tool><Tool name="b" trigger="cron" expression="@daily" timeout="1s"><Trigger type="manual"/><Handler>1</Handler></Tool>
+        <Tool name="c" trigger="manual"><Handler>1</Handler></Tool>"#,
+    );
+    let kinds: Vec<Vec<&str>> =
+        panel.tools.iter().map(|tool| tool.triggers.iter().map(Trigger::kind).collect()).collect();
+    assert_eq!(kinds, [vec!["interval"], vec!["manual", "cron"], vec!["manual"]]);
+    assert_eq!(panel.tools[0].triggers, [Trigger::Interval { ms: 1_000 }]);
 }
 
 #[test]
