@@ -101,7 +101,7 @@ error_codes! {
     ForbiddenGlobal = "FORBIDDEN_GLOBAL",
     /// NXML: computed values depend on one another in a circle.
     RecursionLimit = "RECURSION_LIMIT",
-    /// NXML: a handler failed in the sandbox.
+    /// NXML: the sandbox could not read a handler to its end.
     SandboxError = "SANDBOX_ERROR",
     /// A message, or an attribute of a document, does not have the shape of its schema.
     SchemaError = "SCHEMA_ERROR",

@@ -133,7 +133,12 @@ impl<'c> Check<'c, '_> {
             return;
         }
         let location = error.location.unwrap_or(Location { line: 1, column: 1 });
-        self.in_code(Severity::Error, error.code, handler, location, error.message.clone(), None);
+        // Here it is the document that is read, and nothing that runs.
+        let code = match error.code {
+            ErrorCode::MemoryLimit | ErrorCode::Timeout => ErrorCode::SandboxError,
+            code => code,
+        };
+        self.in_code(Severity::Error, code, handler, location, error.message.clone(), None);
     }
 
     fn handler(&mut self, handler: &'c Handler, facts: &'c HandlerFacts) {

@@ -59,3 +59,15 @@ fn a_diagnostic_names_the_element_and_says_the_same_as_data() {
     assert!(error.snippet.unwrap().code.contains("<Arg"));
     assert_eq!(error.context.unwrap().as_object().unwrap()["diagnostics"].as_array().unwrap().len(), 3);
 }
+
+#[test]
+fn a_handler_that_the_sandbox_cannot_read_to_its_end_is_a_mistake_of_the_document() {
+    use nexus_core::{Error, ErrorCode};
+    let text =
+        "<NexusPanel><Logic><Lifecycle on=\"mount\">\n<Handler>return 1</Handler></Lifecycle></Logic></NexusPanel>";
+    for code in [ErrorCode::MemoryLimit, ErrorCode::Timeout] {
+        let mut document = nexus_nxml::parse(text);
+        document.check_handlers(&[Err(Error::new(code, "it was too much"))]);
+        assert_eq!(document.diagnostics().iter().map(line).collect::<Vec<_>>(), ["SANDBOX_ERROR error 2:10"]);
+    }
+}
