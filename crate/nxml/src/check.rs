@@ -158,6 +158,7 @@ impl<'c> Check<'c, '_> {
             self.token(handler, &used.capability, used.location, &mut told);
             let covered = handler.capabilities.iter().any(|declared| declared.token.covers(&used.capability));
             if !covered
+                && !self.is_misspelt(&used.capability)
                 && facts.capabilities.contains(&used.capability)
                 && !self.covered_in_part(handler, &used.capability)
             {
@@ -185,6 +186,22 @@ impl<'c> Check<'c, '_> {
         }
     }
 
+    /// Whether it is for a state or an extension that seems to be called otherwise: what that needs is not known.
+    fn is_misspelt(&self, token: &CapabilityToken) -> bool {
+        match token {
+            CapabilityToken::StateRead(Scope::Name(name)) | CapabilityToken::StateWrite(Scope::Name(name)) => {
+                !self.states.contains(name.as_str())
+                    && !self.computed.contains(name.as_str())
+                    && suggest::nearest(name, self.states.iter().chain(&self.computed).copied()).is_some()
+            }
+            CapabilityToken::Extension(ExtensionScope::Extension { name, .. }) => {
+                let aliases = self.extensions.iter().map(|extension| extension.alias.as_str());
+                !aliases.clone().any(|alias| alias == name) && suggest::nearest(name, aliases).is_some()
+            }
+            _ => false,
+        }
+    }
+
     /// Whether tokens with caveats are declared for that extension: whether they cover a call shows when it is made.
     fn covered_in_part(&self, handler: &Handler, wanted: &CapabilityToken) -> bool {
         handler.capabilities.iter().any(|declared| narrows(&declared.token, wanted))
@@ -209,8 +226,13 @@ impl<'c> Check<'c, '_> {
                     return;
                 }
                 let known = self.states.iter().chain(&self.computed).copied();
-                let hint = suggest::did_you_mean(name, known)
-                    .unwrap_or_else(|| format!("declare it: <State name={name:?} …/>"));
+                let near = suggest::nearest(name, known);
+                // It is what the author uses, though by a wrong name.
+                self.used_states.extend(near);
+                let hint = near.map_or_else(
+                    || format!("declare it: <State name={name:?} …/>"),
+                    |near| format!("did you mean {near:?}?"),
+                );
                 let code = ErrorCode::UndefinedStateReference;
                 let message = format!("there is no state {name}");
                 self.in_code(Severity::Error, code, handler, location, message, Some(hint));

@@ -23,8 +23,11 @@ impl Builder<'_, '_> {
                         continue;
                     }
                     let known = self.states.iter().chain(&self.computed).map(String::as_str);
-                    let message = format!("there is no state {name}");
-                    (ErrorCode::UndefinedStateReference, message, suggest::did_you_mean(name, known))
+                    let near = suggest::nearest(name, known).map(str::to_owned);
+                    let hint = near.as_ref().map(|near| format!("did you mean {near:?}?"));
+                    // It is what the author uses, though by a wrong name.
+                    self.used.states.extend(near);
+                    (ErrorCode::UndefinedStateReference, format!("there is no state {name}"), hint)
                 }
                 (Root::Scope, _) if scopes.is_empty() => {
                     let hint = Some("only what stands in an <Iterate> has a scope".to_owned());

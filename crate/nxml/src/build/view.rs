@@ -292,9 +292,11 @@ impl Builder<'_, '_> {
                     self.check_args(id, node, tool, event == "trigger");
                 }
                 None => {
-                    let hint = suggest::did_you_mean(name, panel.tools.iter().map(|tool| tool.name.as_str()));
+                    let near = suggest::nearest(name, panel.tools.iter().map(|tool| tool.name.as_str()));
+                    let hint = near.map(|near| format!("did you mean {near:?}?"));
                     let message = format!("there is no tool {name:?}");
                     self.error_with(ErrorCode::UndefinedToolReference, target, message, hint);
+                    self.used.tools.extend(near.map(str::to_owned));
                 }
             }
         }
