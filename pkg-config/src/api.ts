@@ -2,6 +2,7 @@
 
 import { glue, load, loadNow, type ModuleSource } from "./binding.js";
 import { openKernel } from "./kernel.js";
+import type { AuditVerification } from "./observation.js";
 import type { Capability, Kernel, KernelOptions } from "./types.js";
 
 /** What needs the kernel module, but no kernel. */
@@ -32,6 +33,11 @@ export interface Tools {
    * @throws NexusError `SERIALIZATION_ERROR` if they are not one value, `RESOURCE_LIMIT` beyond 64 levels or 1 MiB
    */
   readonly decode: (bytes: Uint8Array) => unknown;
+  /**
+   * Checks a log as `kernel.audit.export()` writes it, or a piece of one: whether an entry was changed, taken out, moved or put in twice.
+   * @throws NexusError `INVALID_ARGUMENT` if it is no string
+   */
+  readonly verifyAudit: (text: string) => AuditVerification;
 }
 
 /** What every entry but `slim` exports. */
@@ -66,6 +72,10 @@ export function tools(source: ModuleSource): Tools {
     decode(bytes) {
       loadNow(source);
       return glue.decode(bytes);
+    },
+    verifyAudit(text) {
+      loadNow(source);
+      return glue.verifyAudit(text);
     },
   };
 }

@@ -4,6 +4,7 @@ import { glue, type Surroundings } from "./binding.js";
 import { invalidArgument } from "./errors.js";
 import { httpOptionsOf, type BuiltInExtension } from "./http.js";
 import { KernelPanels } from "./panels.js";
+import type { Audit, AuditEntry, AuditStats } from "./observation.js";
 import { withRecord } from "./records.js";
 import { text } from "./text.js";
 import type { Panels } from "./panel-types.js";
@@ -36,12 +37,14 @@ class NexusKernel implements api.Kernel {
   readonly extensions: api.Extensions;
   readonly hostFunctions: api.HostFunctions;
   readonly panels: Panels;
+  readonly audit: Audit;
 
   constructor(kernel: glue.Kernel) {
     this.#kernel = kernel;
     this.extensions = new KernelExtensions(kernel);
     this.hostFunctions = new KernelHostFunctions(kernel);
     this.panels = new KernelPanels(kernel.panels());
+    this.audit = new KernelAudit(kernel);
   }
 
   async run<Result>(source: string, options?: api.RunOptions): Promise<api.RunResult<Result>> {
@@ -79,6 +82,10 @@ class NexusKernel implements api.Kernel {
 
   stats(): api.Stats {
     return this.#kernel.stats();
+  }
+
+  metrics(): string {
+    return this.#kernel.metrics();
   }
 
   close(): Promise<api.HookFailure[]> {
@@ -168,4 +175,35 @@ class KernelHostFunctions implements api.HostFunctions {
   list(): { readonly name: string; readonly signature: string }[] {
     return this.#kernel.listHostFunctions();
   }
+}
+
+class KernelAudit implements Audit {
+  readonly #kernel: glue.Kernel;
+
+  constructor(kernel: glue.Kernel) {
+    this.#kernel = kernel;
+  }
+
+  entries(options?: { readonly since?: number | undefined; readonly limit?: number | undefined }): AuditEntry[] {
+    return this.#kernel.auditEntries(options);
+  }
+
+  subscribe(listener: (entry: AuditEntry) => void): () => void {
+    const id = this.#kernel.subscribeAudit(listener);
+    return () => this.#kernel.unsubscribeAudit(id);
+  }
+
+  export(): string {
+    return this.#kernel.exportAudit();
+  }
+
+  stats(): AuditStats {
+    return this.#kernel.auditStats();
+  }
+}
+
+/** What the module takes as text has to be text: its glue would make some of anything. */
+function text(value: unknown, what: string): string {
+  if (typeof value !== "string") throw invalidArgument(`${what} has to be a string`);
+  return value;
 }

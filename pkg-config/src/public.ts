@@ -1,8 +1,11 @@
 // What every entry exports and no environment changes.
 
+export { CONFIG_FIELDS, loadConfig } from "./config.js";
+export type { Config, ConfigField, ConfigInput, ConfigProblem, ConfigSources } from "./config.js";
 export { NexusError } from "./errors.js";
 export type { ErrorCode, Location, NexusErrorData, Snippet } from "./errors.js";
 export { httpExtension } from "./http.js";
 export type { BuiltInExtension, HttpOptions } from "./http.js";
 export type * from "./panel-types.js";
+export type * from "./observation.js";
 export type * from "./types.js";

@@ -3,6 +3,7 @@
 import type { NexusErrorData } from "./errors.js";
 import type { BuiltInExtension } from "./http.js";
 import type { Panels, PanelsOptions, Policy } from "./panel-types.js";
+import type { Audit, LoggerOptions } from "./observation.js";
 
 /**
  * What one run may use up. Whatever is left out keeps the kernel's own, and that the default.
@@ -87,6 +88,10 @@ export interface KernelOptions {
   readonly parkingKey?: string | Uint8Array | ArrayBuffer | undefined;
   /** What handlers call as `$ext`. */
   readonly extensions?: readonly (Extension | BuiltInExtension)[] | undefined;
+  /** How many entries of the audit log are kept, default 10 000; 0 or false: nothing is recorded. */
+  readonly audit?: { readonly capacity?: number | undefined } | false | undefined;
+  /** Where the kernel's log goes. */
+  readonly logger?: LoggerOptions | undefined;
   /** The time that handlers see, and by which triggers fire. */
   readonly clock?: Clock | undefined;
   /** Names of runs and seeds of `Math.random` come from it. One that throws counts as not there. */
@@ -122,7 +127,7 @@ export interface ExecuteOptions<State extends object = object, Args = unknown> {
 
 /** Options of `run`. */
 export interface RunOptions<State extends object = object, Args = unknown> extends ExecuteOptions<State, Args> {
-  /** Called with each segment as it ends, the last one included. What it throws goes to the console. */
+  /** Called with each segment as it ends, the last one included. What it throws goes to the log. */
   readonly onSegment?: ((segment: Segment) => void) | undefined;
   /** Whether the result has a {@link RunRecord}. Default true. */
   readonly record?: boolean | undefined;
@@ -381,8 +386,8 @@ export interface Extensions {
    */
   register(extension: Extension | BuiltInExtension): void;
   /**
-   * Takes an extension out, and answers whether it was there. Its `shutdown` runs on by itself; if that fails the console
-   * says so.
+   * Takes an extension out, and answers whether it was there. Its `shutdown` runs on by itself; if that fails the log says
+   * so.
    */
   unregister(name: string): boolean;
   has(name: string): boolean;
@@ -532,7 +537,10 @@ export interface Kernel extends AsyncDisposable {
   readonly extensions: Extensions;
   readonly hostFunctions: HostFunctions;
   readonly panels: Panels;
+  readonly audit: Audit;
   stats(): Stats;
+  /** Numbers about the kernel in the text format of Prometheus, version 0.0.4. */
+  metrics(): string;
   /** Ends every run as `CANCELLED`, destroys the panels and shuts the extensions down; answers with those whose `shutdown` failed. */
   close(): Promise<HookFailure[]>;
 }

@@ -48,7 +48,7 @@ impl Caller {
     }
 
     /// Whose run it is.
-    pub(crate) fn origin(&self) -> &Origin {
+    pub(crate) const fn origin(&self) -> &Rc<Origin> {
         &self.origin
     }
 

@@ -4,12 +4,14 @@ use std::future::Future;
 use std::rc::Rc;
 
 use nexus_core::record::RunRecord;
-use nexus_core::{CapabilityToken, Error, Limits, Segment, Value};
+use nexus_core::{CapabilityToken, Error, Limits, LogLevel, Segment, Value};
 
 use crate::abort::{AbortController, AbortSignal};
 use crate::audit::{self, Audit};
 use crate::extension_manager::{ExtensionManager, HookFailure};
 use crate::host_functions::HostFunctions;
+use crate::logger::{LogRecord, Logger};
+use crate::metrics::Metrics;
 use crate::panels::{PanelRegistry, Panels};
 use crate::parked_run::{ParkedRun, ParkingKey};
 use crate::platform::Platform;
@@ -27,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) host_functions: HostFunctions,
     pub(crate) counters: Counters,
     pub(crate) audit: Audit,
+    pub(crate) metrics: Rc<Metrics>,
+    pub(crate) logger: Logger,
     pub(crate) closing: AbortController,
     pub(crate) panels: PanelRegistry,
     parking_key: ParkingKey,
@@ -38,11 +42,13 @@ pub(crate) struct Shared {
 pub struct Observation {
     /// Entries that the [audit log](Audit) keeps; 0: nothing is recorded.
     pub audit_capacity: usize,
+    /// Where its log goes.
+    pub logger: Logger,
 }
 
 impl Default for Observation {
     fn default() -> Self {
-        Self { audit_capacity: audit::CAPACITY }
+        Self { audit_capacity: audit::CAPACITY, logger: Logger::silent() }
     }
 }
 
@@ -75,6 +81,8 @@ impl Kernel {
         limits.validate()?;
         Ok(Self(Rc::new(Shared {
             audit: Audit::new(Rc::clone(&platform.clock), observation.audit_capacity),
+            metrics: Rc::default(),
+            logger: observation.logger,
             platform,
             limits,
             extensions: ExtensionManager::new(),
@@ -221,6 +229,24 @@ impl Kernel {
         &self.0.audit
     }
 
+    /// The counts that [`metrics_text`](Self::metrics_text) tells.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Numbers about the kernel in the text format of Prometheus, version 0.0.4.
+    #[must_use]
+    pub fn metrics_text(&self) -> String {
+        self.0.metrics.text(&self.stats())
+    }
+
+    /// Where the kernel's log goes.
+    #[must_use]
+    pub fn logger(&self) -> &Logger {
+        &self.0.logger
+    }
+
     /// The limits of runs that are given none.
     #[must_use]
     pub fn limits(&self) -> &Limits {
@@ -247,6 +273,7 @@ impl Kernel {
         if self.is_closed() {
             return Vec::new();
         }
+        self.0.logger.log(LogRecord::new(LogLevel::Info, "the kernel closes"));
         self.0.closing.abort("the kernel was closed");
         self.0.suspended.clear();
         self.panels().close().await;

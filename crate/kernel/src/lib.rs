@@ -12,6 +12,7 @@
 //! | [`host_functions`] | what handlers call as `$host` |
 //! | [`http`], [`http_client`] | the extension `http` and what it sends requests by |
 //! | [`audit`], `witness` | what was done and refused, and who tells it |
+//! | [`metrics`], [`logger`] | counts for Prometheus, and a log of records |
 //! | [`abort`], [`slots`] | giving up, and waiting in turn |
 //! | [`stats`] | numbers |
 //!
@@ -30,7 +31,10 @@ pub mod extension_view;
 pub mod host_functions;
 pub mod http;
 pub mod http_client;
+mod json_text;
 pub mod kernel;
+pub mod logger;
+pub mod metrics;
 pub mod origin;
 pub mod panel;
 pub mod panels;
@@ -54,6 +58,8 @@ pub use extension_manager::{ExtensionManager, HookFailure};
 pub use host_functions::{HostFunction, HostFunctions};
 pub use http::{HttpExtension, HttpOptions};
 pub use kernel::{Kernel, Observation};
+pub use logger::{LogField, LogRecord, LogSink, LogStyle, Logger};
+pub use metrics::Metrics;
 pub use origin::Origin;
 pub use panel::event::{PanelEvent, PanelStatus, Subscription};
 pub use panel::state::Patch;

@@ -145,7 +145,7 @@ impl Run {
         shared.counters.run_started();
         let id = run_id(shared);
         Self {
-            witness: Witness::new(&shared.audit, &shared.platform.clock, caller.origin(), &id),
+            witness: Witness::new(shared, caller.origin(), &id),
             id,
             caller,
             guard,
@@ -207,6 +207,7 @@ impl Run {
         let memory = engine.park(&self.id).await?;
         self.held.set(false);
         self.end();
+        self.witness.parked();
         let numbered = calls
             .into_iter()
             .map(|call| Suspension { suspension_id: number_of(&call.suspension_id, &self.id).to_owned(), ..call });
@@ -288,7 +289,7 @@ impl Run {
         if let Some(recording) = &self.recording {
             recording.denials(&segment.denials[reported..]);
         }
-        self.witness.denials(segment);
+        self.witness.outcome(segment);
         screened
     }
 
@@ -346,6 +347,7 @@ impl Run {
 impl Drop for Run {
     fn drop(&mut self) {
         self.discard();
+        self.witness.given_up();
     }
 }
 

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::abort::Followed;
 use crate::clock::JsClock;
-use crate::console;
+use crate::console::Reporter;
 use crate::engine::compile_cache;
 use crate::engine::pool::PoolSize;
 use crate::engine::suspended_runs;
@@ -17,6 +17,7 @@ use crate::entropy::JsEntropy;
 use crate::interop::context::{self, CONTEXT_FIELDS};
 use crate::interop::value::Bounds;
 use crate::interop::{Failure, Fields, error_from_js, segment_to_js, value_from_js};
+use crate::observation::ObservationOptions;
 use crate::panels::panels_options;
 
 /// More instances than memory would allow on any platform (each takes 3 MiB at least).
@@ -64,6 +65,8 @@ pub struct KernelOptions {
     pub entropy: JsEntropy,
     /// What holds for all panels.
     pub panels: PanelsOptions,
+    /// What it tells of itself.
+    pub observation: ObservationOptions,
 }
 
 impl KernelOptions {
@@ -72,8 +75,8 @@ impl KernelOptions {
     /// # Errors
     /// `INVALID_ARGUMENT` naming the option that does not exist or has no such value.
     pub fn from_js(options: &JsValue) -> Result<Self, Failure> {
-        let known =
-            ["limits", "pool", "executor", "cache", "extensions", "clock", "entropy", "parkingKey", "panels", "policy"];
+        let known = ["limits", "pool", "executor", "cache", "extensions", "clock", "entropy", "parkingKey"];
+        let known = [&known[..], &["audit", "logger", "panels", "policy"]].concat();
         let fields = Fields::open(options, "options", &known)?;
         let executor = fields.get("executor")?;
         let executor = match executor.as_string().as_deref() {
@@ -93,6 +96,7 @@ impl KernelOptions {
             clock: JsClock::from_js(&fields.get("clock")?)?,
             entropy: JsEntropy::from_js(&fields.get("entropy")?)?,
             panels: panels_options(&fields)?,
+            observation: ObservationOptions::from_js(&fields)?,
         })
     }
 }
@@ -158,7 +162,13 @@ impl RunArguments {
     ///
     /// # Errors
     /// `INVALID_HANDLER`, `INVALID_ARGUMENT`, `INVALID_CAPABILITY`, `SERIALIZATION_ERROR` or `RESOURCE_LIMIT`, saying where.
-    pub fn from_js(source: &JsValue, options: &JsValue, more: &[&str], usual: &Limits) -> Result<Self, Failure> {
+    pub fn from_js(
+        source: &JsValue,
+        options: &JsValue,
+        more: &[&str],
+        usual: &Limits,
+        reporter: &Reporter,
+    ) -> Result<Self, Failure> {
         let known = [&CONTEXT_FIELDS[..], &["limits", "signal"], more].concat();
         let fields = Fields::open(options, "the run's options", &known)?;
         let limits = context::limits(&fields.get("limits")?, usual)?;
@@ -170,15 +180,15 @@ impl RunArguments {
         let recording = wanted.then(Recording::default);
         let options =
             RunOptions { context, limits: Some(limits), signal: followed.signal(), recording, ..RunOptions::default() };
-        Ok(Self { source, options, observer: observer.map(observe), followed })
+        Ok(Self { source, options, observer: observer.map(|observer| observe(observer, reporter.clone())), followed })
     }
 }
 
 /// Tells the embedder of each segment. What it throws there is its own affair, and stops nothing.
-pub fn observe(callback: Function) -> SegmentObserver {
+pub fn observe(callback: Function, reporter: Reporter) -> SegmentObserver {
     Rc::new(move |segment| {
         if let Err(thrown) = callback.call1(&JsValue::UNDEFINED, &segment_to_js(segment.clone())) {
-            console::report("onSegment threw", &thrown);
+            reporter.report("onSegment threw", &thrown);
         }
     })
 }

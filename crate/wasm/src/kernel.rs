@@ -17,6 +17,7 @@ use crate::arguments::{
     CallArguments, Executor, KernelOptions, ParkArguments, ResumeArguments, RunArguments, ServiceArguments,
     UnparkArguments, refused, signal_of,
 };
+use crate::console::Reporter;
 use crate::engine::image_store::ImageStore;
 use crate::engine::{EngineOptions, WasmEngine};
 use crate::extension::JsExtension;
@@ -24,11 +25,12 @@ use crate::fetch::FetchHttp;
 use crate::interop::result::{failures_to_js, segment_to_js, stats_to_js, unparked_to_js};
 use crate::interop::value::Bounds;
 use crate::interop::{Failure, error_to_js, value_from_js, value_to_js};
+use crate::observation::Subscriptions;
 use crate::panels::JsPanels;
 use crate::promise::{ensure_sound, promise};
 use crate::replay::{record_from_js, record_to_bytes, replayed_to_js};
 use crate::surroundings::Surroundings;
-use crate::{console, executor, host_function};
+use crate::{executor, host_function};
 
 struct Microtasks;
 
@@ -50,7 +52,9 @@ const NO_SHARED_MEMORY: &str = "with options.executor \"worker\" a handler waits
 /// A kernel.
 #[wasm_bindgen(js_name = Kernel)]
 pub struct JsKernel {
-    kernel: Kernel,
+    pub(crate) kernel: Kernel,
+    pub(crate) reporter: Reporter,
+    pub(crate) audit_subscriptions: Subscriptions,
     platform: Platform,
     surroundings: Surroundings,
     /// Why handlers cannot call host functions, if they cannot.
@@ -67,8 +71,18 @@ pub struct JsKernel {
 pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
     let given = KernelOptions::from_js(options);
     promise(async move {
-        let KernelOptions { limits, pool, max_parked_bytes, parking_key, executor, cache, clock, entropy, panels } =
-            given?;
+        let KernelOptions {
+            limits,
+            pool,
+            max_parked_bytes,
+            parking_key,
+            executor,
+            cache,
+            clock,
+            entropy,
+            observation,
+            panels,
+        } = given?;
         let threads = match (executor, surroundings.threads()) {
             (Executor::Inline, _) => None,
             (Executor::Worker, Some(threads)) => Some(threads),
@@ -89,9 +103,11 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
         let engine = WasmEngine::open(module, options).await.map_err(Failure::from)?;
         let platform =
             Platform { engine, clock: Rc::new(clock), entropy: Rc::new(entropy), spawner: Rc::new(Microtasks) };
-        let kernel = Kernel::new(platform.clone(), limits, parking_key).map_err(Failure::from)?;
+        let (observation, reporter) = observation.open(&platform.clock);
+        let kernel = Kernel::observed(platform.clone(), limits, parking_key, observation).map_err(Failure::from)?;
         kernel.panels().configure(panels);
-        Ok(JsKernel { kernel, platform, surroundings, no_host_functions }.into())
+        let audit_subscriptions = Subscriptions::default();
+        Ok(JsKernel { kernel, reporter, audit_subscriptions, platform, surroundings, no_host_functions }.into())
     })
 }
 
@@ -99,7 +115,8 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
 impl JsKernel {
     /// Runs a handler to its end: a promise for the result and the bytes of its record, `undefined` if none is wanted.
     pub fn run(&self, source: &JsValue, options: &JsValue) -> Promise {
-        let given = RunArguments::from_js(source, options, &["onSegment", "record"], self.kernel.limits());
+        let given =
+            RunArguments::from_js(source, options, &["onSegment", "record"], self.kernel.limits(), &self.reporter);
         let run = given.map(|given| {
             let RunArguments { source, options, observer, followed } = given;
             let recording = options.recording.clone();
@@ -126,7 +143,7 @@ impl JsKernel {
 
     /// Runs a handler to its first suspension.
     pub fn execute(&self, source: &JsValue, options: &JsValue) -> Promise {
-        let given = RunArguments::from_js(source, options, &[], self.kernel.limits());
+        let given = RunArguments::from_js(source, options, &[], self.kernel.limits(), &self.reporter);
         let run = given.map(|given| {
             let RunArguments { source, options, followed, .. } = given;
             (self.kernel.execute(&source, options), followed)
@@ -226,10 +243,10 @@ impl JsKernel {
         let extensions = self.kernel.extensions();
         let was_there = extensions.has(name);
         let shutdown = extensions.unregister(name);
-        let name = name.to_owned();
+        let (name, reporter) = (name.to_owned(), self.reporter.clone());
         executor::spawn(async move {
             if let Err(error) = shutdown.await {
-                console::report(&format!("the extension {name:?} did not shut down"), &error_to_js(&error));
+                reporter.report(&format!("the extension {name:?} did not shut down"), &error_to_js(&error));
             }
         });
         Ok(was_there)
@@ -287,7 +304,7 @@ impl JsKernel {
 
     /// Its panels.
     pub fn panels(&self) -> JsPanels {
-        JsPanels::of(&self.kernel)
+        JsPanels::new(&self.kernel, &self.reporter)
     }
 
     /// Adds a synchronous host function.

@@ -11,6 +11,7 @@
 //! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
 //! | [`extension`], [`host_function`] | objects of the embedder's, as the kernel sees them |
 //! | [`fetch`], [`clock`], [`entropy`], [`abort`] | the platform, as the kernel sees it |
+//! | [`observation`], `console` | audit log, metrics and log |
 //! | [`promise`], [`executor`], `completion`, `timer` | futures as promises, panics as rejections; waiting |
 //! | [`surroundings`] | what the facade finds around it: modules, Workers, storage |
 //! | [`capabilities`], [`msgpack`] | exports that need no kernel |
@@ -30,6 +31,7 @@ pub mod host_function;
 pub mod interop;
 pub mod kernel;
 pub mod msgpack;
+pub mod observation;
 pub mod panels;
 pub mod promise;
 mod replay;

@@ -17,7 +17,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::abort::Followed;
 use crate::arguments::{observe, refused, signal_of};
 use crate::capabilities::tokens;
-use crate::console;
+use crate::console::Reporter;
 use crate::interop::value::{Bounds, string_from_js};
 use crate::interop::{Failure, Fields, data_to_js, error_to_js, segment_to_js, value_from_js, value_to_js};
 use crate::kernel::cancellable;
@@ -91,11 +91,18 @@ fn create_options(options: &JsValue) -> Result<(PanelOptions, Followed), Failure
 
 /// The panels of a kernel.
 #[wasm_bindgen(js_name = Panels)]
-pub struct JsPanels(Panels);
+pub struct JsPanels {
+    panels: Panels,
+    reporter: Reporter,
+}
 
 impl JsPanels {
-    pub(crate) fn of(kernel: &Kernel) -> Self {
-        Self(kernel.panels())
+    pub(crate) fn new(kernel: &Kernel, reporter: &Reporter) -> Self {
+        Self { panels: kernel.panels(), reporter: reporter.clone() }
+    }
+
+    fn handed_out(&self, panel: Panel) -> JsPanel {
+        JsPanel::new(panel, &self.reporter)
     }
 }
 
@@ -104,37 +111,38 @@ impl JsPanels {
     /// Makes a panel of a document: a promise for a [`JsPanel`].
     pub fn create(&self, nxml: &JsValue, options: &JsValue) -> Promise {
         let given = nxml_of(nxml).and_then(|nxml| Ok((nxml, create_options(options)?)));
-        let creating = given.map(|(nxml, (options, followed))| (self.0.create(&nxml, options), followed));
+        let creating = given.map(|(nxml, (options, followed))| (self.panels.create(&nxml, options), followed));
+        let reporter = self.reporter.clone();
         promise(async move {
             let (creating, followed) = creating?;
             let panel = creating.await.map_err(Failure::from)?;
             drop(followed);
-            Ok(JsPanel::new(panel).into())
+            Ok(JsPanel::new(panel, &reporter).into())
         })
     }
 
     /// The panel of that name.
     pub fn get(&self, id: &str) -> Result<Option<JsPanel>, JsValue> {
         ensure_sound()?;
-        Ok(self.0.get(id).map(JsPanel::new))
+        Ok(self.panels.get(id).map(|panel| self.handed_out(panel)))
     }
 
     /// All panels.
     pub fn list(&self) -> Result<Vec<JsPanel>, JsValue> {
         ensure_sound()?;
-        Ok(self.0.list().into_iter().map(JsPanel::new).collect())
+        Ok(self.panels.list().into_iter().map(|panel| self.handed_out(panel)).collect())
     }
 
     /// Takes a panel out: a promise for whether it was there.
     pub fn destroy(&self, id: &str) -> Promise {
-        let destroying = self.0.destroy(id);
+        let destroying = self.panels.destroy(id);
         promise(async move { Ok(destroying.await.into()) })
     }
 
     /// Everything about a document, without making a panel of it: a promise for `{ …, diagnostics, handlers }`.
     pub fn inspect(&self, nxml: &JsValue, options: &JsValue) -> Promise {
         let given = nxml_of(nxml).and_then(|nxml| Ok((nxml, signal_of(options)?)));
-        let panels = self.0.clone();
+        let panels = self.panels.clone();
         promise(async move {
             let (nxml, followed) = given?;
             let inspection = cancellable(&followed.signal(), panels.inspect(&nxml)).await?;
@@ -147,12 +155,13 @@ impl JsPanels {
 #[wasm_bindgen(js_name = Panel)]
 pub struct JsPanel {
     panel: Panel,
+    reporter: Reporter,
     watching: RefCell<Option<Subscription>>,
 }
 
 impl JsPanel {
-    fn new(panel: Panel) -> Self {
-        Self { panel, watching: RefCell::default() }
+    fn new(panel: Panel, reporter: &Reporter) -> Self {
+        Self { panel, reporter: reporter.clone(), watching: RefCell::default() }
     }
 }
 
@@ -229,7 +238,7 @@ impl JsPanel {
 
     /// Runs a tool to its end: a promise for the result and the bytes of its record, `undefined` if none is wanted.
     pub fn trigger(&self, tool: &JsValue, args: &JsValue, options: &JsValue) -> Promise {
-        let run = trigger_options(tool, args, options).map(|(tool, args, options, followed)| {
+        let run = trigger_options(tool, args, options, &self.reporter).map(|(tool, args, options, followed)| {
             let recording = options.recording.clone();
             (self.panel.trigger(&tool, args, options), recording, followed)
         });
@@ -259,10 +268,11 @@ impl JsPanel {
     pub fn watch(&self, listener: Option<Function>) -> Result<(), JsValue> {
         ensure_sound()?;
         let watching = listener.map(|listener| {
+            let reporter = self.reporter.clone();
             self.panel.subscribe(Rc::new(move |event| {
                 let (kind, data) = event_to_js(event);
                 if let Err(thrown) = listener.call2(&JsValue::UNDEFINED, &kind.into(), &data) {
-                    console::report("a listener of a panel threw", &thrown);
+                    reporter.report("a listener of a panel threw", &thrown);
                 }
             }))
         });
@@ -275,6 +285,7 @@ fn trigger_options(
     tool: &JsValue,
     args: &JsValue,
     options: &JsValue,
+    reporter: &Reporter,
 ) -> Result<(String, Value, TriggerOptions, Followed), Failure> {
     let tool = tool.as_string().ok_or_else(|| refused("the name of a tool has to be a string"))?;
     let known = ["scope", "signal", "actor", "onSegment", "record"];
@@ -290,7 +301,7 @@ fn trigger_options(
         scope,
         signal: followed.signal(),
         actor,
-        observer: fields.function("onSegment")?.map(observe),
+        observer: fields.function("onSegment")?.map(|callback| observe(callback, reporter.clone())),
         recording: fields.flag("record")?.unwrap_or(true).then(Recording::default),
     };
     Ok((tool, args, options, followed))

@@ -3,7 +3,7 @@
 import { api } from "../api.js";
 import { platform } from "../platform/node.js";
 
-export const { createKernel, attenuate, parseCapability, checkCapability, encode, decode } = /* @__PURE__ */ api(
+export const { createKernel, attenuate, parseCapability, checkCapability, encode, decode, verifyAudit } = /* @__PURE__ */ api(
   platform("sandbox.wasm"),
 );
 export * from "../public.js";

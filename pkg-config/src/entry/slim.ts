@@ -43,7 +43,7 @@ export async function createKernel(options: SlimKernelOptions): Promise<Kernel> 
   return openKernel(rest, surroundings);
 }
 
-export const { attenuate, parseCapability, checkCapability, encode, decode } = /* @__PURE__ */ tools({
+export const { attenuate, parseCapability, checkCapability, encode, decode, verifyAudit } = /* @__PURE__ */ tools({
   kernel: () => Promise.reject(invalidArgument("the modules come with createKernel")),
   sandbox: () => Promise.reject(invalidArgument("the modules come with createKernel")),
 });

@@ -4,7 +4,7 @@ import { api } from "../api.js";
 import { once } from "../binding.js";
 import { compile, platform } from "../platform/browser.js";
 
-export const { createKernel, attenuate, parseCapability, checkCapability, encode, decode } = /* @__PURE__ */ api({
+export const { createKernel, attenuate, parseCapability, checkCapability, encode, decode, verifyAudit } = /* @__PURE__ */ api({
   ...platform,
   sandbox: once(() => compile(new URL("../../sandbox-small.wasm", import.meta.url))),
 });

@@ -4,7 +4,7 @@ import kernel from "../../kernel.wasm";
 import sandbox from "../../sandbox-small.wasm";
 import { api } from "../api.js";
 
-export const { createKernel, attenuate, parseCapability, checkCapability, encode, decode } = /* @__PURE__ */ api({
+export const { createKernel, attenuate, parseCapability, checkCapability, encode, decode, verifyAudit } = /* @__PURE__ */ api({
   kernel: async () => kernel,
   sandbox: async () => sandbox,
   kernelNow: () => kernel,

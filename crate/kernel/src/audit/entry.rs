@@ -8,6 +8,7 @@ use std::fmt::Write;
 use nexus_core::{Error, ErrorCode};
 use sha2::{Digest, Sha256};
 
+use crate::json_text;
 use crate::origin::Origin;
 
 /// What the first entry of a log goes on from.
@@ -18,8 +19,6 @@ pub(crate) const BEFORE_HASH: &str = ",\"hash\":\"";
 
 /// Most bytes of a text, as it stands in the line. The same for all: a name is as easily made long as a message.
 const MOST_TEXT_BYTES: usize = 256;
-/// At the end of a text that was cut.
-const CUT: &str = "…";
 
 /// What entries are about. The kernel's own words; panels and embedders may have others.
 pub mod action {
@@ -197,74 +196,12 @@ pub(crate) fn hash_of(content: &str) -> String {
 
 /// Appends `,"name":"text"`.
 fn member(line: &mut String, name: &str, text: &str) {
-    line.push_str(",\"");
-    line.push_str(name);
-    line.push_str("\":\"");
-    escape(line, text);
-    line.push('"');
-}
-
-/// Appends a text as JSON spells it, cut where it would take too many bytes.
-fn escape(line: &mut String, text: &str) {
-    let beginning = line.len();
-    let mut fits = beginning;
-    for character in text.chars() {
-        match character {
-            '"' => line.push_str("\\\""),
-            '\\' => line.push_str("\\\\"),
-            '\u{8}' => line.push_str("\\b"),
-            '\u{c}' => line.push_str("\\f"),
-            '\n' => line.push_str("\\n"),
-            '\r' => line.push_str("\\r"),
-            '\t' => line.push_str("\\t"),
-            control if control < ' ' => {
-                let _ = write!(line, "\\u{:04x}", u32::from(control));
-            }
-            other => line.push(other),
-        }
-        let length = line.len() - beginning;
-        if length > MOST_TEXT_BYTES {
-            line.truncate(fits);
-            line.push_str(CUT);
-            return;
-        }
-        if length <= MOST_TEXT_BYTES - CUT.len() {
-            fits = line.len();
-        }
-    }
+    json_text::member(line, name, text, MOST_TEXT_BYTES);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn escaped(text: &str) -> String {
-        let mut line = String::new();
-        escape(&mut line, text);
-        line
-    }
-
-    #[test]
-    fn a_text_is_cut_between_characters_and_never_passes_the_bound() {
-        assert_eq!(escaped(&"a".repeat(256)), "a".repeat(256));
-        assert_eq!(escaped(&"a".repeat(257)), "a".repeat(253) + CUT);
-        for character in ["é", "€", "😀", "\u{1}", "\"", "\n"] {
-            for length in 1..300 {
-                let line = escaped(&character.repeat(length));
-                assert!(line.len() <= MOST_TEXT_BYTES, "{character:?} {length}");
-                let read: String = serde_json::from_str(&format!("\"{line}\"")).unwrap();
-                assert!(read == character.repeat(length) || read.ends_with(CUT), "{read}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_text_is_spelled_as_json_stringify_spells_it() {
-        assert_eq!(
-            escaped("\u{0}\u{1f}\u{7f}\u{2028}\"\\/\u{8}\u{c}\n\r\té"),
-            "\\u0000\\u001f\u{7f}\u{2028}\\\"\\\\/\\b\\f\\n\\r\\té"
-        );
-    }
 
     #[test]
     fn a_time_is_whole_milliseconds_whatever_the_clock_says() {

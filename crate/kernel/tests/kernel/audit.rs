@@ -24,7 +24,7 @@ struct Scene {
 
 fn scene_with(audit_capacity: usize) -> Scene {
     let (world, engine) = (World::new(), Rc::new(ScriptedEngine::default()));
-    let observation = Observation { audit_capacity };
+    let observation = Observation { audit_capacity, ..Observation::default() };
     let platform = world.platform(engine.clone());
     let kernel = Kernel::observed(platform, Limits::default(), ParkingKey::default(), observation).unwrap();
     kernel.extensions().register(test_extension(world.clock.clone(), Notes::default())).unwrap();
