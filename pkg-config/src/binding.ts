@@ -4,6 +4,7 @@ import * as glue from "./generated/kernel.js";
 import { NexusError, invalidArgument } from "./errors.js";
 import { callExtension } from "./extension-call.js";
 import type { ImageStorage } from "./image-storage.js";
+import type { StorageBackend } from "./storage.js";
 import { threads, type Connect, type Threads } from "./threads.js";
 
 /** How an environment gets at the two modules. Nothing of it happens before the first kernel is made. */
@@ -16,15 +17,21 @@ export interface ModuleSource {
   readonly connect?: Connect | undefined;
   /** Opens storage for so many bytes, where there may be any. */
   readonly openImageStorage?: (bytes: number) => Promise<ImageStorage | undefined>;
+  /** What `storageExtension` keeps values in unless it is told, where there is more than memory. */
+  readonly openStorage?: () => StorageBackend | undefined;
+  /** `fetch` to public addresses only, where the environment resolves names itself. */
+  readonly publicFetch?: typeof fetch;
 }
 
 /** What a kernel is opened over; the kernel module is bound. */
 export interface Surroundings {
   /** Rejected with `WASM_ERROR` if it cannot be loaded. */
   readonly sandbox: Promise<WebAssembly.Module>;
-  /** These two where there are any. */
+  /** These where there are any. */
   readonly threads: Threads | undefined;
   readonly openImageStorage: ModuleSource["openImageStorage"] | undefined;
+  readonly openStorage: ModuleSource["openStorage"] | undefined;
+  readonly publicFetch: ModuleSource["publicFetch"] | undefined;
   readonly callExtension: typeof callExtension;
 }
 
@@ -54,6 +61,8 @@ export async function load(source: ModuleSource): Promise<Surroundings> {
       sandbox,
       threads: source.connect && threads(source.connect, kernel),
       openImageStorage: source.openImageStorage,
+      openStorage: source.openStorage,
+      publicFetch: source.publicFetch,
       callExtension,
     };
   } catch (error) {

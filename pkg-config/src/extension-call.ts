@@ -13,12 +13,16 @@ export function callExtension(
   args: unknown[],
   number: number,
   complete: (number: number, succeeded: boolean, value: unknown) => void,
+  panelId: string | undefined,
+  handler: string | undefined,
 ): (reason: unknown) => void {
   const abort = new LazyAbort();
   const options = {
     get signal() {
       return abort.signal;
     },
+    panelId,
+    handler,
   };
   let answer: Promise<unknown>;
   try {

@@ -1,6 +1,6 @@
 // The built-in extension `http`, as its options: what it does is in the kernel module.
 
-import { invalidArgument } from "./errors.js";
+import { FLAG, FUNCTION, builtIn, checked, wholeFrom, type BuiltInExtension, type Rule } from "./built-in.js";
 
 /** Options of {@link httpExtension}. */
 export interface HttpOptions {
@@ -27,20 +27,6 @@ export interface HttpOptions {
   readonly fetch?: ((input: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
-/** An extension that is built into the kernel. */
-export interface BuiltInExtension {
-  readonly name: string;
-  readonly methods: readonly string[];
-}
-
-type Rule = readonly [expected: string, holds: (value: unknown) => boolean];
-
-const wholeFrom = (least: number): Rule => [
-  `a whole number from ${least} on`,
-  // Timers and buffers take no more than 31 bits.
-  (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= 0x7fff_ffff,
-];
-
 const RULES: Readonly<Record<keyof HttpOptions, Rule>> = {
   allowedDomains: ["an array of hosts", (value) => Array.isArray(value) && value.every(isDomain)],
   maxConcurrent: wholeFrom(1),
@@ -48,9 +34,9 @@ const RULES: Readonly<Record<keyof HttpOptions, Rule>> = {
   defaultTimeout: wholeFrom(1),
   maxResponseBytes: wholeFrom(1),
   maxRedirects: wholeFrom(0),
-  allowPrivateNetworks: ["true or false", (value) => typeof value === "boolean"],
+  allowPrivateNetworks: FLAG,
   userAgent: ["the text of a header", (value) => typeof value === "string" && /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value)],
-  fetch: ["a function", (value) => typeof value === "function"],
+  fetch: FUNCTION,
 };
 
 /** What can be no host is refused here; the kernel module, which parses names as URLs do, has the last word. */
@@ -58,8 +44,7 @@ function isDomain(value: unknown): boolean {
   return typeof value === "string" && /^(?:\*|(?:\*\.)?(?:\[[0-9a-fA-F:.]+\]|[^\s/@?#*:[\]\\]+)(?::\d{1,5})?)$/.test(value);
 }
 
-/** What {@link httpExtension} made, and from what. */
-const options = new WeakMap<object, HttpOptions>();
+const METHODS = ["get", "post", "put", "patch", "delete", "head", "options", "request"];
 
 /**
  * The extension `http`: requests to the hosts that `allowedDomains` names.
@@ -73,34 +58,8 @@ const options = new WeakMap<object, HttpOptions>();
  * @throws NexusError `INVALID_ARGUMENT` naming the option that does not exist or has no such value
  */
 export function httpExtension(given: HttpOptions = {}): BuiltInExtension {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw invalidArgument("the options of httpExtension have to be an object");
-  }
-  const taken: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(RULES, name)) {
-      throw invalidArgument(`httpExtension has no option ${JSON.stringify(name)}; it has ${Object.keys(RULES).join(", ")}`);
-    }
-    if (value === undefined) continue;
-    const [expected, holds] = RULES[name as keyof HttpOptions];
-    if (!holds(value)) throw invalidArgument(`httpExtension: ${name} has to be ${expected}, not ${describe(value)}`);
-    taken[name] = Array.isArray(value) ? [...value] : value;
-  }
-  const methods = Object.freeze(["get", "post", "put", "patch", "delete", "head", "options", "request"]);
-  const extension = Object.freeze({ name: "http", methods });
-  options.set(extension, taken);
-  return extension;
-}
-
-/** The options that `extension` was made with, if {@link httpExtension} made it. */
-export function httpOptionsOf(extension: unknown): HttpOptions | undefined {
-  return typeof extension === "object" && extension !== null ? options.get(extension) : undefined;
-}
-
-function describe(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? typeof value;
-  } catch {
-    return typeof value;
-  }
+  const { fetch, ...options } = checked<HttpOptions>("httpExtension", given, RULES);
+  return builtIn("http", METHODS, (kernel, { publicFetch }) => {
+    kernel.registerHttp(options, fetch ?? (options.allowPrivateNetworks ? undefined : publicFetch));
+  });
 }

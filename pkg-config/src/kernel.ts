@@ -1,8 +1,8 @@
 // The kernel as embedders hold it: the exported class of the kernel module under the names of the API.
 
+import { registrationOf, type BuiltInExtension } from "./built-in.js";
 import { glue, type Surroundings } from "./binding.js";
 import { invalidArgument } from "./errors.js";
-import { httpOptionsOf, type BuiltInExtension } from "./http.js";
 import { KernelPanels } from "./panels.js";
 import type { Audit, AuditEntry, AuditStats } from "./observation.js";
 import { withRecord } from "./records.js";
@@ -18,7 +18,7 @@ const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.f
  * @throws NexusError `INVALID_ARGUMENT` naming the option that does not exist or has no such value
  */
 export async function openKernel(options: api.KernelOptions | undefined, surroundings: Surroundings): Promise<api.Kernel> {
-  const kernel = new NexusKernel(await glue.openKernel(options, surroundings));
+  const kernel = new NexusKernel(await glue.openKernel(options, surroundings), surroundings);
   const extensions = options?.extensions;
   try {
     if (extensions !== undefined && !Array.isArray(extensions)) {
@@ -39,9 +39,9 @@ class NexusKernel implements api.Kernel {
   readonly panels: Panels;
   readonly audit: Audit;
 
-  constructor(kernel: glue.Kernel) {
+  constructor(kernel: glue.Kernel, surroundings: Surroundings) {
     this.#kernel = kernel;
-    this.extensions = new KernelExtensions(kernel);
+    this.extensions = new KernelExtensions(kernel, surroundings);
     this.hostFunctions = new KernelHostFunctions(kernel);
     this.panels = new KernelPanels(kernel.panels());
     this.audit = new KernelAudit(kernel);
@@ -99,21 +99,19 @@ class NexusKernel implements api.Kernel {
 
 class KernelExtensions implements api.Extensions {
   readonly #kernel: glue.Kernel;
+  readonly #surroundings: Surroundings;
   /** The objects that were registered, by name. */
   readonly #objects = new Map<string, api.Extension | BuiltInExtension>();
 
-  constructor(kernel: glue.Kernel) {
+  constructor(kernel: glue.Kernel, surroundings: Surroundings) {
     this.#kernel = kernel;
+    this.#surroundings = surroundings;
   }
 
   register(extension: api.Extension | BuiltInExtension): void {
-    const http = httpOptionsOf(extension);
-    if (http) {
-      const { fetch, ...options } = http;
-      this.#kernel.registerHttp(options, fetch);
-    } else {
-      this.#kernel.registerExtension(extension);
-    }
+    const register = registrationOf(extension);
+    if (register) register(this.#kernel, this.#surroundings);
+    else this.#kernel.registerExtension(extension);
     this.#objects.set(extension.name, extension);
   }
 

@@ -1,9 +1,9 @@
 // The shapes of the API. Names and meaning are those on the wire.
 
 import type { NexusErrorData } from "./errors.js";
-import type { BuiltInExtension } from "./http.js";
 import type { Panels, PanelsOptions, Policy } from "./panel-types.js";
 import type { Audit, LoggerOptions } from "./observation.js";
+import type { BuiltInExtension } from "./built-in.js";
 
 /**
  * What one run may use up. Whatever is left out keeps the kernel's own, and that the default.
@@ -369,7 +369,17 @@ export interface Extension {
    * Answers a call, at once or by a promise. What it throws or rejects with the handler gets as `EXTENSION_ERROR` with
    * the same message.
    */
-  call(method: string, args: unknown[], context: { readonly signal: AbortSignal }): unknown;
+  call(method: string, args: unknown[], context: ExtensionCallContext): unknown;
+}
+
+/** What comes with a call besides its arguments. */
+export interface ExtensionCallContext {
+  /** Aborted when nobody needs the answer any more. */
+  readonly signal: AbortSignal;
+  /** The panel whose handler calls; runs without a panel, and the embedder's own calls, have none. */
+  readonly panelId?: string | undefined;
+  /** The tool of that panel, or `mount` or `unmount`. */
+  readonly handler?: string | undefined;
 }
 
 /** An extension whose `init` or `shutdown` failed. */

@@ -70,12 +70,11 @@ impl Caller {
             ExtensionGrant::Denied => Err(denied(call, Caveats::new())),
             ExtensionGrant::Conditional(conditions) => {
                 let grant = Grant::new(conditions.into_iter().cloned().collect());
-                if grant.allows(|caveat| caveat_value(&*extension, caveat, method, args)) {
+                let value = |caveat: &str| caveat_value(&*extension, caveat, method, args);
+                if grant.allows_by(value, |caveat, allowed, value| extension.caveat_covers(caveat, allowed, value)) {
                     return Ok(grant);
                 }
-                let needed = grant.caveats().filter_map(|caveat| {
-                    Some((caveat.to_owned(), [caveat_value(&*extension, caveat, method, args)?].into()))
-                });
+                let needed = grant.caveats().filter_map(|caveat| Some((caveat.to_owned(), [value(caveat)?].into())));
                 Err(denied(call, needed.collect()))
             }
         }

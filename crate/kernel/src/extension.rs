@@ -57,6 +57,12 @@ pub trait Extension {
         let _ = (caveat, method, args);
         None
     }
+
+    /// Whether a token whose caveat is `allowed` covers a call that amounts to `value`: as a rule if they are the same.
+    fn caveat_covers(&self, caveat: &str, allowed: &str, value: &str) -> bool {
+        let _ = caveat;
+        allowed == value
+    }
 }
 
 /// What comes with a call besides its arguments.
@@ -91,8 +97,15 @@ impl Grant {
 
     /// Whether something with these values is allowed; `value` answers with its value for a caveat.
     pub fn allows(&self, value: impl Fn(&str) -> Option<String>) -> bool {
+        self.allows_by(value, |_, allowed, value| allowed == value)
+    }
+
+    /// The same, where `covers` says of a caveat whether what it allows covers a value.
+    pub fn allows_by(&self, value: impl Fn(&str) -> Option<String>, covers: impl Fn(&str, &str, &str) -> bool) -> bool {
         let keeps = |caveats: &Caveats| {
-            caveats.iter().all(|(name, allowed)| value(name).is_some_and(|value| allowed.contains(&value)))
+            caveats.iter().all(|(name, allowed)| {
+                value(name).is_some_and(|value| allowed.iter().any(|allowed| covers(name, allowed, &value)))
+            })
         };
         self.0.is_empty() || self.0.iter().any(keeps)
     }

@@ -90,7 +90,7 @@ impl HttpExtension {
                     return Err(failure("redirect refused", why));
                 }
             }
-            match response::header(&response, "location") {
+            match response.header("location") {
                 Some(location) if redirect::is_redirect(response.status) => {
                     redirect::follow(&mut request, response.status, location)?;
                     self.check(&request, &grant)?;

@@ -53,6 +53,46 @@ pub enum Redirects {
     Hidden,
 }
 
+impl HttpResponse {
+    /// The first header of that name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether its body says that it is longer than `max_bytes`.
+    #[must_use]
+    pub fn claims_more_than(&self, max_bytes: usize) -> bool {
+        let claimed = self.header("content-length").and_then(|length| length.trim().parse::<u64>().ok());
+        claimed.is_some_and(|length| length > max_bytes as u64)
+    }
+}
+
+/// Why a body was not read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BodyFailure {
+    /// There is more of it.
+    TooLarge,
+    /// It broke off.
+    Broken(Error),
+}
+
+/// All of a body, unless that is more than `max_bytes`.
+///
+/// # Errors
+/// [`BodyFailure`].
+pub async fn read_body(body: &mut dyn HttpBody, max_bytes: usize) -> Result<Vec<u8>, BodyFailure> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = body.next().await.map_err(BodyFailure::Broken)? {
+        if bytes.len() + piece.len() > max_bytes {
+            return Err(BodyFailure::TooLarge);
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
 /// A body that arrives piece by piece.
 pub trait HttpBody {
     /// The next piece; `None` at the end.

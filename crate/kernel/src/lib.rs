@@ -13,6 +13,7 @@
 //! | [`http`], [`http_client`] | the extension `http` and what it sends requests by |
 //! | [`audit`], `witness` | what was done and refused, and who tells it |
 //! | [`metrics`], [`logger`] | counts for Prometheus, and a log of records |
+//! | [`storage`], [`store`], [`memory_store`] | the extension `storage` and what it keeps values in |
 //! | [`abort`], [`slots`] | giving up, and waiting in turn |
 //! | [`stats`] | numbers |
 //!
@@ -34,7 +35,9 @@ pub mod http_client;
 mod json_text;
 pub mod kernel;
 pub mod logger;
+pub mod memory_store;
 pub mod metrics;
+mod option_value;
 pub mod origin;
 pub mod panel;
 pub mod panels;
@@ -47,6 +50,8 @@ pub mod run_loop;
 pub mod slots;
 pub mod spawner;
 pub mod stats;
+pub mod storage;
+pub mod store;
 pub mod suspended_runs;
 pub mod value_bounds;
 mod witness;
@@ -59,6 +64,7 @@ pub use host_functions::{HostFunction, HostFunctions};
 pub use http::{HttpExtension, HttpOptions};
 pub use kernel::{Kernel, Observation};
 pub use logger::{LogField, LogRecord, LogSink, LogStyle, Logger};
+pub use memory_store::MemoryStore;
 pub use metrics::Metrics;
 pub use origin::Origin;
 pub use panel::event::{PanelEvent, PanelStatus, Subscription};
@@ -72,4 +78,5 @@ pub use replay::{Divergence, Replayed};
 pub use run::RunOptions;
 pub use run_loop::SegmentObserver;
 pub use stats::Stats;
+pub use storage::{StorageExtension, StorageOptions};
 pub use suspended_runs::{ResumeOptions, Unparked};

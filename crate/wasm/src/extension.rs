@@ -14,7 +14,7 @@ use crate::interop::value::Bounds;
 use crate::interop::{Failure, Fields, error_from_js, error_to_js, value_from_js, value_to_js};
 use crate::surroundings::Surroundings;
 
-/// `{ name, methods, capabilities?, init?, shutdown?, call(method, args, { signal }) }`.
+/// `{ name, methods, capabilities?, init?, shutdown?, call(method, args, { signal, panelId?, handler? }) }`.
 pub struct JsExtension {
     name: String,
     methods: Vec<String>,
@@ -100,7 +100,8 @@ impl Extension for JsExtension {
             drop(args);
             let (number, complete) = (completion.number(), Completion::complete());
             let Self { surroundings, object, call, .. } = self;
-            let abort = surroundings.call_extension(object, call, method, given, number, &complete);
+            let (panel, handler) = (context.origin.panel.as_deref(), context.origin.handler.as_deref());
+            let abort = surroundings.call_extension(object, call, method, given, number, &complete, panel, handler);
             // Until it has answered.
             let _aborting = context.signal.on_abort(move |reason| {
                 let _ = abort.call1(&JsValue::UNDEFINED, &error_to_js(reason));

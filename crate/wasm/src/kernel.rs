@@ -9,7 +9,10 @@ use nexus_core::{Error, Status, Value};
 use nexus_kernel::abort::AbortSignal;
 use nexus_kernel::engine::LocalFuture;
 use nexus_kernel::spawner::Spawner;
-use nexus_kernel::{CallContext, HttpExtension, HttpOptions, Kernel, Platform};
+use nexus_kernel::store::Store;
+use nexus_kernel::{
+    CallContext, HttpExtension, HttpOptions, Kernel, MemoryStore, Platform, StorageExtension, StorageOptions,
+};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -29,6 +32,7 @@ use crate::observation::Subscriptions;
 use crate::panels::JsPanels;
 use crate::promise::{ensure_sound, promise};
 use crate::replay::{record_from_js, record_to_bytes, replayed_to_js};
+use crate::store::{JsStore, StorageBackend};
 use crate::surroundings::Surroundings;
 use crate::{executor, host_function};
 
@@ -233,6 +237,24 @@ impl JsKernel {
         let options = HttpOptions::from_value(&value_from_js(options, Bounds::WIDEST)?).map_err(Failure::from)?;
         let http = Rc::new(FetchHttp::new(fetch));
         let extension = HttpExtension::new(options, http, Rc::clone(&self.platform.clock)).map_err(Failure::from)?;
+        Ok(self.kernel.extensions().register(Rc::new(extension)).map_err(Failure::from)?)
+    }
+
+    /// Adds the extension `storage`, over a backend whose users `lock` gives turns, or in memory if there is none.
+    #[wasm_bindgen(js_name = registerStorage)]
+    pub fn register_storage(
+        &self,
+        options: &JsValue,
+        backend: Option<StorageBackend>,
+        lock: Function,
+    ) -> Result<(), JsValue> {
+        self.ensure_open()?;
+        let options = StorageOptions::from_value(&value_from_js(options, Bounds::WIDEST)?).map_err(Failure::from)?;
+        let store: Rc<dyn Store> = match backend {
+            Some(backend) => Rc::new(JsStore::new(backend, lock)),
+            None => Rc::new(MemoryStore::new()),
+        };
+        let extension = StorageExtension::new(options, store, Rc::clone(&self.platform.spawner));
         Ok(self.kernel.extensions().register(Rc::new(extension)).map_err(Failure::from)?)
     }
 

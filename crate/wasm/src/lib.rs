@@ -10,8 +10,8 @@
 //! | [`panels`] | panels as classes |
 //! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
 //! | [`extension`], [`host_function`] | objects of the embedder's, as the kernel sees them |
-//! | [`fetch`], [`clock`], [`entropy`], [`abort`] | the platform, as the kernel sees it |
 //! | [`observation`], `console` | audit log, metrics and log |
+//! | [`fetch`], [`store`], [`clock`], [`entropy`], [`abort`] | the platform, as the kernel sees it |
 //! | [`promise`], [`executor`], `completion`, `timer` | futures as promises, panics as rejections; waiting |
 //! | [`surroundings`] | what the facade finds around it: modules, Workers, storage |
 //! | [`capabilities`], [`msgpack`] | exports that need no kernel |
@@ -35,6 +35,7 @@ pub mod observation;
 pub mod panels;
 pub mod promise;
 mod replay;
+pub mod store;
 pub mod surroundings;
 mod timer;
 

@@ -17,7 +17,7 @@ extern "C" {
     /// `(bytes) => Promise<ImageStorage | undefined>`, where there may be such a thing.
     #[wasm_bindgen(method, getter, js_name = openImageStorage)]
     pub fn open_image_storage(this: &Surroundings) -> Option<Function>;
-    /// Calls an extension. What comes of it is told to `complete`, with the number; what is answered here aborts the call's signal, for
+    /// Calls an extension for a handler, of a panel's where there is one. What comes of it is told to `complete`, with the number; what is answered here aborts the call's signal, for
     /// a reason.
     #[wasm_bindgen(method, js_name = callExtension)]
     pub fn call_extension(
@@ -28,6 +28,8 @@ extern "C" {
         args: Array,
         number: u32,
         complete: &Function,
+        panel: Option<&str>,
+        handler: Option<&str>,
     ) -> Function;
 
     /// Starts Workers: `Threads` of `pkg-config/src/threads.ts`.

@@ -3,6 +3,7 @@
 
 import { once, type ModuleSource } from "../binding.js";
 import { openImageStorage } from "../image-storage.js";
+import { indexedDbStorage } from "../indexed-db.js";
 import type { Connect } from "../threads.js";
 
 /** The module at an address. */
@@ -31,6 +32,7 @@ const connect: Connect = (receive, fail) => {
 export const platform: Omit<ModuleSource, "sandbox"> = {
   kernel: once(() => compile(new URL("../../kernel.wasm", import.meta.url))),
   openImageStorage,
+  openStorage: () => (typeof indexedDB === "object" && indexedDB ? indexedDbStorage : undefined),
   // Not everything that takes this entry has Workers.
   connect: typeof Worker === "function" ? connect : undefined,
 };

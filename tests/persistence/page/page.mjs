@@ -1,4 +1,5 @@
 import { createKernel } from "nexus-kernel";
+import { perform } from "../perform-storage.mjs";
 
 const ENTRIES = "nexus-kernel";
 
@@ -28,6 +29,33 @@ globalThis.places = {
     }
     await kernel.close();
     return results;
+  },
+
+  storage: perform,
+
+  /** The same in a Web Worker. */
+  storageInWorker(...given) {
+    const worker = new Worker(new URL("./storage-worker.mjs", import.meta.url), { type: "module" });
+    return new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => (worker.terminate(), resolve(data));
+      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.postMessage(given);
+    });
+  },
+
+  /** Deletes what `storage` keeps. */
+  forgetStorage: () =>
+    new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase("nexus-kernel");
+      request.onsuccess = () => resolve();
+      request.onerror = () => reject(request.error);
+    }),
+
+  /** As where IndexedDB is denied. */
+  denyStorage() {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
   },
 
   /** The stored entries, in the order in which they were put, once there are `count`. */

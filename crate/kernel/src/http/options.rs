@@ -3,6 +3,7 @@
 use nexus_core::{Error, Value};
 
 use super::header;
+use crate::option_value::{count, expected, flag, milliseconds};
 
 /// Requests under way at once.
 pub const MAX_CONCURRENT: usize = 10;
@@ -75,10 +76,7 @@ impl HttpOptions {
                 "defaultTimeout" => options.default_timeout = milliseconds(name, value)?,
                 "maxResponseBytes" => options.max_response_bytes = count(name, value, 1)?,
                 "maxRedirects" => options.max_redirects = count(name, value, 0)?,
-                "allowPrivateNetworks" => {
-                    options.allow_private_networks =
-                        value.as_bool().ok_or_else(|| expected(name, "true or false", value))?;
-                }
+                "allowPrivateNetworks" => options.allow_private_networks = flag(name, value)?,
                 "userAgent" => {
                     let text = value.as_str().filter(|text| !text.is_empty() && header::is_value(text));
                     text.ok_or_else(|| expected(name, "the text of a header", value))?
@@ -94,41 +92,10 @@ impl HttpOptions {
     }
 }
 
-fn expected(name: &str, what: &str, value: &Value) -> Error {
-    let given = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => format!("{text:?}"),
-        other => other.kind().to_owned(),
-    };
-    Error::invalid_argument(format!("{name} has to be {what}, not {given}"))
-}
-
 fn domains(value: &Value) -> Result<Vec<String>, Error> {
     let refuse = |value| expected("allowedDomains", "an array of hosts", value);
     let items = value.as_array().ok_or_else(|| refuse(value))?;
     items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| refuse(item))).collect()
-}
-
-/// A whole number from `least` on, up to what fits 31 bits: timers and buffers take no more.
-fn whole(name: &str, value: &Value, least: u32) -> Result<u32, Error> {
-    let most = i32::MAX.unsigned_abs();
-    let number = value
-        .as_number()
-        .filter(|number| number.fract() == 0.0 && (f64::from(least)..=f64::from(most)).contains(number));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
-    number.map(|number| number as u32).ok_or_else(|| expected(name, &format!("a whole number from {least} on"), value))
-}
-
-fn count(name: &str, value: &Value, least: u32) -> Result<usize, Error> {
-    whole(name, value, least).map(|number| number as usize)
-}
-
-/// A number of milliseconds from 1 on.
-///
-/// # Errors
-/// `INVALID_ARGUMENT` naming the field.
-pub(super) fn milliseconds(name: &str, value: &Value) -> Result<u64, Error> {
-    whole(name, value, 1).map(u64::from)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use nexus_core::{Error, Map, Value};
 use url::Url;
 
 use super::header::{self, Headers};
-use super::{failure, json, options};
+use super::{failure, json};
+use crate::option_value;
 
 /// The methods of the extension, and with `request` every method of HTTP that it speaks.
 pub(super) const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "request"];
@@ -94,7 +95,7 @@ impl Request {
         match name {
             "headers" if *value != Value::Null => self.headers = header::read(value)?,
             "timeout" if *value != Value::Null => {
-                self.timeout = Some(options::milliseconds(name, value).map_err(|error| invalid(error.message))?);
+                self.timeout = Some(option_value::milliseconds(name, value).map_err(|error| invalid(error.message))?);
             }
             "headers" | "timeout" => {}
             _ => return Ok(false),

@@ -3,13 +3,7 @@
 use nexus_core::{Error, Map, Value};
 
 use super::{failure, json};
-use crate::http_client::{HttpBody, HttpResponse};
-
-/// The first header of that name.
-pub(super) fn header<'a>(response: &'a HttpResponse, name: &str) -> Option<&'a str> {
-    let found = response.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
-    found.map(|(_, value)| value.as_str())
-}
+use crate::http_client::{BodyFailure, HttpResponse, read_body};
 
 /// Reads the body and puts the response together. `method` is that of the last request.
 ///
@@ -19,13 +13,17 @@ pub(super) async fn read(response: HttpResponse, method: &str, max_bytes: usize)
     let data = if method == "HEAD" || matches!(response.status, 204 | 304) {
         Value::Null
     } else {
-        let is_json = header(&response, "content-type").is_some_and(is_json);
-        let claimed = header(&response, "content-length").and_then(|length| length.trim().parse::<u64>().ok());
-        if claimed.is_some_and(|length| length > max_bytes as u64) {
+        let is_json = response.header("content-type").is_some_and(is_json);
+        if response.claims_more_than(max_bytes) {
             return Err(too_large(max_bytes));
         }
         let mut body = response.body;
-        data(read_body(&mut *body, max_bytes).await?, is_json)?
+        let read = read_body(&mut *body, max_bytes).await;
+        let bytes = read.map_err(|why| match why {
+            BodyFailure::TooLarge => too_large(max_bytes),
+            BodyFailure::Broken(error) => failure("network error", error.message),
+        })?;
+        data(bytes, is_json)?
     };
     let mut headers = Map::new();
     for (name, value) in response.headers {
@@ -45,17 +43,6 @@ pub(super) async fn read(response: HttpResponse, method: &str, max_bytes: usize)
 
 fn too_large(max_bytes: usize) -> Error {
     failure("response too large", format!("more than {max_bytes} bytes"))
-}
-
-async fn read_body(body: &mut dyn HttpBody, max_bytes: usize) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = body.next().await.map_err(|error| failure("network error", error.message))? {
-        if bytes.len() + piece.len() > max_bytes {
-            return Err(too_large(max_bytes));
-        }
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes)
 }
 
 fn is_json(content_type: &str) -> bool {

@@ -11,5 +11,6 @@ mod replay;
 mod run_loop;
 mod sandbox;
 mod scripted_engine;
+mod storage;
 mod suspended_runs;
 mod world;

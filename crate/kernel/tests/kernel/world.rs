@@ -107,12 +107,11 @@ impl World {
     }
 
     pub fn platform(&self, engine: Rc<dyn Engine>) -> Platform {
-        Platform {
-            engine,
-            clock: self.clock.clone(),
-            entropy: Rc::new(Seeded::default()),
-            spawner: Rc::new(Tasks(self.pool.borrow().spawner())),
-        }
+        Platform { engine, clock: self.clock.clone(), entropy: Rc::new(Seeded::default()), spawner: self.spawner() }
+    }
+
+    pub fn spawner(&self) -> Rc<dyn Spawner> {
+        Rc::new(Tasks(self.pool.borrow().spawner()))
     }
 
     pub fn kernel(&self, engine: Rc<dyn Engine>) -> Kernel {

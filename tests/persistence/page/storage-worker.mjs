@@ -1,0 +1,3 @@
+import { perform } from "../perform-storage.mjs";
+
+onmessage = async ({ data }) => postMessage(await perform(...data));
