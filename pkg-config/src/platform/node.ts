@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { once, type ModuleSource } from "../binding.js";
 import type { Connect } from "../threads.js";
+import { publicFetch } from "./public-fetch.js";
 
 /** For what most processes never use: with the import of these two modules Node loads some ten others. */
 const require = createRequire(import.meta.url) as {
@@ -51,5 +52,6 @@ export const platform = (sandbox: string): ModuleSource => ({
   kernel: once(() => compile("kernel.wasm")),
   sandbox: once(() => compile(sandbox)),
   connect,
+  publicFetch,
   kernelNow: () => new WebAssembly.Module(require("node:fs").readFileSync(file("kernel.wasm"))),
 });
