@@ -25,7 +25,7 @@ Ends with 1 if it does anything else than then, and tells where.`,
         const { result } = replayed;
         const outcome = result.status === "success" ? "success" : `error ${result.error.code}`;
         const steps = record.steps.length;
-        out.result(replayed, `same: ${steps} segment${steps === 1 ? "" : "s"}, ${result.metrics.fuelUsed} fuel, ${outcome}`);
+        out.result(replayed, `same: ${steps} segment${steps === 1 ? "" : "s"}, ${outcome}`);
         return EXIT.fine;
       }
       const { message, step, path, expected, found, answered } = replayed.divergence;
