@@ -11,7 +11,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../target/npm/nexus-kernel/dist/cli/main.js", import.meta.url));
-const COMMANDS = ["run", "check", "infer", "replay"];
+const COMMANDS = ["run", "check", "infer", "replay", "verify"];
 
 const COUNTER = `<NexusPanel title="Counter">
   <Data>
@@ -111,7 +111,9 @@ describe("every command", () => {
       [["run", good, "subtract"], "subtract"],
       [["run", good, "add", "--state", '{ "cuont": 1 }'], "cuont"],
       [["run", good, "add", "--allow-host", "a b"], "allowedDomains"],
-      ...["check", "infer", "run", "replay"].map((command) => [[command, "nowhere.nxml"], "nowhere.nxml cannot be read"]),
+      [["verify"], "a file is missing"],
+      [["verify", "--last-hash", "1", good], "64 hexadecimal digits"],
+      ...COMMANDS.map((command) => [[command, "nowhere.nxml"], "nowhere.nxml cannot be read"]),
     ];
     await Promise.all(
       wrong.map(async ([args, said]) => {
@@ -341,5 +343,50 @@ describe("replay", () => {
     for (const content of ["", "{}", "[1]", '{"version":2}', '{"$bytes":"AA=="}']) {
       assert.equal((await cli(["replay", await file("none.record", content)])).code, 2, content);
     }
+  });
+});
+
+describe("verify", () => {
+  /** The audit log of a run, line by line. */
+  async function audit() {
+    await file("counter.nxml", COUNTER);
+    await cli(["run", "counter.nxml", "add", "--audit", "audit.jsonl"]);
+    return (await readFile(join(folder, "audit.jsonl"), "utf8")).trimEnd().split("\n");
+  }
+  const verified = async (lines, ...options) => json(["verify", "-", ...options], { input: lines.map((line) => `${line}\n`).join("") });
+
+  test("an audit log is as it was written", async () => {
+    const lines = await audit();
+    assert.ok(lines.length > 5, `${lines.length} entries`);
+    const { valid, entries, lastHash, code } = await verified(lines);
+    assert.deepEqual([code, valid, entries], [0, true, lines.length]);
+    assert.equal(lastHash, JSON.parse(lines.at(-1)).hash);
+    assert.deepEqual(await cli(["verify", "audit.jsonl", "--last-hash", lastHash]), {
+      stdout: `valid: ${entries} entries, 1 to ${entries}\n`,
+      stderr: "",
+      code: 0,
+    });
+  });
+
+  test("finds what was changed, taken out, moved or cut off", async () => {
+    const lines = await audit();
+    const [a, b, c, ...rest] = lines;
+    const changes = [
+      [[a, b.replace('"allowed"', '"altered"'), c, ...rest], 2, "changed"],
+      [[a, c, ...rest], 2, "missing"],
+      [[a, c, b, ...rest], 2, "reordered"],
+      [[a, b, b, c, ...rest], 3, "duplicated"],
+      [[a, "no entry", c], 2, "unreadable"],
+    ];
+    for (const [changed, line, kind] of changes) {
+      const { valid, firstProblem, code } = await verified(changed);
+      assert.deepEqual([code, valid, firstProblem.line, firstProblem.kind], [1, false, line, kind]);
+    }
+    const cut = lines.slice(0, -1);
+    assert.equal((await verified(cut)).code, 0);
+    const { firstProblem, code } = await verified(cut, "--last-hash", JSON.parse(lines.at(-1)).hash);
+    assert.deepEqual([code, firstProblem.line, firstProblem.kind], [1, lines.length, "missing"]);
+    const { stdout } = await cli(["verify", "-"], { input: `${a}\n${c}\n` });
+    assert.match(stdout, /^-:2: missing: the entry 2 is missing before it\n$/);
   });
 });

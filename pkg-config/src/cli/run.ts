@@ -1,6 +1,6 @@
 // `run`: one run of a panel's tool, or of a handler.
 
-import { createKernel, httpExtension } from "../entry/node.js";
+import { createKernel, httpExtension, storageExtension } from "../entry/node.js";
 import { NexusError } from "../errors.js";
 import type { Kernel, RunResult } from "../types.js";
 import { commandLine, countOption, jsonOption, listOption } from "./command-line.js";
@@ -19,8 +19,8 @@ export const run: Command = {
        nexus-kernel run [options] <handler.js>
 
 Makes a panel of the document, runs the tool (without a name, the only one there is), and prints what came of it: the value that it
-returned, the changes of the state, events, log lines and commands to the view. - is standard input. Ends with 1 if the document is not
-valid or the run failed.
+returned, the changes of the state, events, log lines and commands to the view. - is standard input. Handlers can call the extensions http
+and storage, which forgets everything at the end. Ends with 1 if the document is not valid or the run failed.
 
   --args <json>             arguments: an object by name, an array by position
   --state <json>            first values of states, in place of the document's
@@ -31,6 +31,7 @@ valid or the run failed.
   --allow-private           lets --allow-host name hosts that are not public, such as localhost
   --timeout <ms>            milliseconds of computing, and of each call of an extension
   --record <file>           leaves the record of the run there, for nexus-kernel replay
+  --audit <file>            leaves the audit log there, for nexus-kernel verify
   --json
 
 In place of JSON, @file names a file that holds it; @- is standard input.`,
@@ -45,6 +46,7 @@ In place of JSON, @file names a file that holds it; @- is standard input.`,
       "allow-private": { type: "boolean" },
       timeout: { type: "string" },
       record: { type: "string" },
+      audit: { type: "string" },
     });
     const [file, tool, ...others] = positionals;
     if (file === undefined) throw new UsageError("a file is missing");
@@ -66,7 +68,8 @@ In place of JSON, @file names a file that holds it; @- is standard input.`,
       allowPrivateNetworks: values["allow-private"] ?? false,
     });
     const limits = timeout === undefined ? {} : { timeoutMs: timeout, suspensionTimeoutMs: Math.min(timeout, 60_000) };
-    const kernel = await createKernel({ limits, extensions: [http] });
+    // What is stored is forgotten with the process.
+    const kernel = await createKernel({ limits, extensions: [http, storageExtension({ backend: "memory" })] });
     try {
       const ran = source.kind === "document" ? await runTool(kernel, out, source, tool, given) : await runHandler(kernel, source, given);
       if (values.record !== undefined && ran.result.record) await writeText(values.record, recordText(ran.result.record));
@@ -81,6 +84,7 @@ In place of JSON, @file names a file that holds it; @- is standard input.`,
       return EXIT.found;
     } finally {
       await kernel.close();
+      if (values.audit !== undefined) await writeText(values.audit, kernel.audit.export());
     }
   },
 };
