@@ -199,9 +199,3 @@ class KernelAudit implements Audit {
     return this.#kernel.auditStats();
   }
 }
-
-/** What the module takes as text has to be text: its glue would make some of anything. */
-function text(value: unknown, what: string): string {
-  if (typeof value !== "string") throw invalidArgument(`${what} has to be a string`);
-  return value;
-}
