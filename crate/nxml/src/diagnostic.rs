@@ -84,16 +84,20 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// How the note begins that not all diagnostics are kept.
-pub(crate) const MORE: &str = "there are more diagnostics";
-
 /// The diagnostics of a document, bounded.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     found: Vec<Diagnostic>,
+    /// Whether there were more than are kept.
+    had_more: bool,
 }
 
 impl Diagnostics {
+    /// Goes on from what [`sorted`](Self::sorted) answered, and whether that ended with the note that there are more.
+    pub(crate) const fn again(found: Vec<Diagnostic>, had_more: bool) -> Self {
+        Self { found, had_more }
+    }
+
     /// Adds one, unless there are too many.
     pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
         if !self.is_full() {
@@ -112,21 +116,23 @@ impl Diagnostics {
 
     /// Whether further ones are dropped.
     pub(crate) fn is_full(&self) -> bool {
-        self.found.len() >= limits::DIAGNOSTICS
+        self.had_more || self.found.len() >= limits::DIAGNOSTICS
     }
 
-    /// All of them by position, the last saying so if there were more than are kept.
-    pub(crate) fn sorted(mut self) -> Vec<Diagnostic> {
+    /// All of them by position, and whether there were more than are kept: the last then says so.
+    pub(crate) fn sorted(mut self) -> (Vec<Diagnostic>, bool) {
+        if self.had_more {
+            return (self.found, true);
+        }
         sort(&mut self.found);
-        if self.is_full()
-            && let Some(last) = self.found.last_mut()
-        {
+        let has_more = self.is_full();
+        if has_more && let Some(last) = self.found.last_mut() {
             last.code = ErrorCode::ResourceLimit;
             last.severity = Severity::Error;
-            last.message = format!("{MORE}; {} are shown", limits::DIAGNOSTICS);
+            last.message = format!("there are more diagnostics; {} are shown", limits::DIAGNOSTICS);
             last.hint = None;
         }
-        self.found
+        (self.found, has_more)
     }
 }
 

@@ -1,10 +1,10 @@
 //! A document: its panel, and everything that is wrong with it.
 
-use nexus_core::{Error, ErrorCode, HandlerFacts, Value};
+use nexus_core::{Error, HandlerFacts, Value};
 
 use crate::build::{self, Used};
 use crate::check;
-use crate::diagnostic::{self, Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::panel::Panel;
 use crate::xml::{self, Tree};
 
@@ -14,6 +14,8 @@ pub struct Document<'a> {
     panel: Panel,
     used: Used,
     diagnostics: Vec<Diagnostic>,
+    /// Whether the last one only says that there are more.
+    has_more: bool,
 }
 
 /// Reads a document. Never fails: what is wrong is in its [diagnostics](Document::diagnostics), and its panel holds
@@ -34,7 +36,8 @@ pub fn parse(text: &str) -> Document<'_> {
     let mut diagnostics = Diagnostics::default();
     let tree = xml::read(text, &mut diagnostics);
     let (panel, used) = build::build(&tree, &mut diagnostics);
-    Document { tree, panel, used, diagnostics: diagnostics.sorted() }
+    let (diagnostics, has_more) = diagnostics.sorted();
+    Document { tree, panel, used, diagnostics, has_more }
 }
 
 impl Document<'_> {
@@ -69,9 +72,9 @@ impl Document<'_> {
     /// `facts` are what the syntax tree of each handler tells, or why it has none, in the order of
     /// [`Panel::handlers`]: what the sandbox answers to `InferRequest` for the handler's code.
     pub fn check_handlers(&mut self, facts: &[Result<HandlerFacts, Error>]) {
-        let mut found = Diagnostics::with(std::mem::take(&mut self.diagnostics));
+        let mut found = Diagnostics::again(std::mem::take(&mut self.diagnostics), self.has_more);
         check::handlers(&self.tree, &self.panel, &self.used, facts, &mut found);
-        self.diagnostics = found.sorted();
+        (self.diagnostics, self.has_more) = found.sorted();
     }
 
     /// The error that an invalid document is refused with: that of its first mistake, with all diagnostics in `context`
@@ -85,18 +88,4 @@ impl Document<'_> {
         error.snippet = nexus_core::Snippet::cut(self.tree.map.text(), first.location);
         Some(error.with_context(Value::object([("diagnostics", Value::Array(all))])))
     }
-}
-
-impl Diagnostics {
-    /// Those that were found before.
-    fn with(found: Vec<Diagnostic>) -> Self {
-        let mut diagnostics = Self::default();
-        found.into_iter().filter(|diagnostic| !is_note_of_more(diagnostic)).for_each(|one| diagnostics.add(one));
-        diagnostics
-    }
-}
-
-/// Whether this is the note that there are more; it comes again if there are.
-fn is_note_of_more(diagnostic: &Diagnostic) -> bool {
-    diagnostic.code == ErrorCode::ResourceLimit && diagnostic.message.starts_with(diagnostic::MORE)
 }

@@ -261,14 +261,15 @@ impl<'a> Reading<'a, '_> {
     fn close(&mut self, before: usize, after: usize) {
         let offset = before;
         let inner = &self.text[before..after];
-        let name = inner.trim_start_matches("</").trim_end_matches('>').trim();
+        let name = inner.strip_prefix("</").and_then(|rest| rest.strip_suffix('>')).unwrap_or(inner).trim_end();
         let Some(depth) = self.open.iter().rposition(|open| self.tree.element(*open).name == name) else {
             let innermost = self.open.last().map(|open| self.tree.element(*open).name);
             // Misspelt, or the closing tag of something else in the place of this one.
             let meant = innermost
                 .filter(|open| suggest::nearest(name, [*open]).is_some() || !self.is_closed_behind(open, after));
             let hint = meant.map(|open| format!("did you mean </{open}>?"));
-            self.report(ErrorCode::InvalidXml, offset, format!("</{name}> closes no element"), hint);
+            let message = format!("</{}> closes no element", tag::shown(name));
+            self.report(ErrorCode::InvalidXml, offset, message, hint);
             if meant.is_some() {
                 self.open.pop();
             }

@@ -47,7 +47,7 @@ fn is_about_xml(name: &str) -> bool {
 }
 
 /// A name as it is shown in a message.
-fn shown(name: &str) -> &str {
+pub(super) fn shown(name: &str) -> &str {
     name.char_indices().nth(40).map_or(name, |(end, _)| &name[..end])
 }
 

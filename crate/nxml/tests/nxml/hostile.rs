@@ -78,11 +78,21 @@ fn many_elements_are_refused() {
 #[test]
 fn many_mistakes_are_not_all_kept() {
     let text = in_panel(&"<Text/>".repeat(10_000));
-    let document = parse(&text);
-    assert_eq!(document.diagnostics().len(), limits::DIAGNOSTICS);
-    let last = document.diagnostics().last().unwrap();
-    assert_eq!(last.code, ErrorCode::ResourceLimit);
-    assert!(last.message.contains("more diagnostics"));
+    let mut document = parse(&text);
+    for _ in 0..2 {
+        assert_eq!(document.diagnostics().len(), limits::DIAGNOSTICS);
+        let last = document.diagnostics().last().unwrap();
+        assert_eq!(last.code, ErrorCode::ResourceLimit);
+        assert!(last.message.contains("more diagnostics"));
+        document.check_handlers(&[]);
+    }
+}
+
+#[test]
+fn signs_of_closing_tags_close_nothing() {
+    let text = format!("<NexusPanel>{}NexusPanel>", "</".repeat(100_000));
+    refused(&text, ErrorCode::InvalidXml);
+    assert!(parse(&text).diagnostics().iter().all(|diagnostic| diagnostic.message.len() < 200));
 }
 
 /// Texts of a million bytes, each made to be looked at again and again.
