@@ -147,6 +147,24 @@ pub trait Engine {
     /// As [`Self::precompile`].
     fn handler_facts<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<HandlerFacts, Error>>;
 
+    /// What the syntax trees of sources tell, each with what [`Self::handler_facts`] says of it, in their order: for many handlers
+    /// at once, which an engine may read without beginning anew for each.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    fn all_handler_facts<'a>(
+        &'a self,
+        sources: &'a [&'a str],
+    ) -> LocalFuture<'a, Result<Vec<Result<HandlerFacts, Error>>, Error>> {
+        Box::pin(async move {
+            let mut facts = Vec::with_capacity(sources.len());
+            for source in sources {
+                facts.push(self.handler_facts(source).await);
+            }
+            Ok(facts)
+        })
+    }
+
     /// The capabilities that a source needs, found in its syntax tree.
     ///
     /// # Errors

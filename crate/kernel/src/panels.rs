@@ -254,19 +254,20 @@ impl Panels {
 
     async fn check_handlers(&self, document: &mut Document<'_>) -> Result<Vec<Result<HandlerFacts, Error>>, Error> {
         let codes: Vec<String> = document.panel().handlers().map(|one| one.code.as_str().to_owned()).collect();
-        let mut facts = Vec::with_capacity(codes.len());
-        for code in codes {
-            let found = match check_source(&code, &self.0.limits) {
-                Ok(()) => self.0.platform.engine.handler_facts(&code).await,
-                Err(error) => Err(error),
-            };
+        let refused: Vec<Option<Error>> = codes.iter().map(|code| check_source(code, &self.0.limits).err()).collect();
+        let taken = codes.iter().zip(&refused).filter(|(_, refused)| refused.is_none());
+        let sources: Vec<&str> = taken.map(|(code, _)| code.as_str()).collect();
+        let mut found = self.0.platform.engine.all_handler_facts(&sources).await?.into_iter();
+        let missing = || Err(Error::internal("the engine says nothing about a handler"));
+        let facts: Vec<_> = refused
+            .into_iter()
+            .map(|refused| refused.map_or_else(|| found.next().unwrap_or_else(missing), Err))
+            .collect();
+        for error in facts.iter().filter_map(|facts| facts.as_ref().err()) {
             // Mistakes of the handler's are the document's; the others are nobody's here.
-            if let Err(error) = &found
-                && let ErrorCode::WasmError | ErrorCode::InternalError | ErrorCode::Cancelled = error.code
-            {
+            if let ErrorCode::WasmError | ErrorCode::InternalError | ErrorCode::Cancelled = error.code {
                 return Err(error.clone());
             }
-            facts.push(found);
         }
         document.check_handlers(&facts);
         Ok(facts)

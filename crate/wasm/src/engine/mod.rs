@@ -283,27 +283,47 @@ impl WasmEngine {
         segment
     }
 
-    async fn infer(&self, source: &str) -> Result<HandlerFacts, Error> {
-        let mut lease = self.lease(Purpose::New).await?;
-        let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits::TIMEOUT_MS);
-        self.sandboxes.prepare(&mut lease, Footing::Booted, limits::MEMORY_BYTES, budget.time_ms, None).await?;
-        let mut sandbox = lease.take().ok_or_else(no_sandbox)?;
-        let message = msgpack::encode(&InferRequest { source: source.to_owned(), limits: Limits::default() })?;
-        let called = sandbox.call(Operation::Infer, message, budget, None, None).await;
-        match called.map(instance::Called::answer::<Inferred>) {
-            Ok(Ok(inferred)) => {
-                lease.put(sandbox);
-                inferred.outcome
-            }
-            Ok(Err(trap)) => {
-                self.sandboxes.replace(&mut lease, sandbox);
-                Err(trap.error)
-            }
-            Err(error) => {
-                self.sandboxes.lost();
-                Err(error)
+    /// Reads sources one after another. Reading runs nothing of them, so a sandbox that has read one reads the next as it is.
+    async fn infer(&self, sources: &[&str]) -> Result<Vec<Result<HandlerFacts, Error>>, Error> {
+        let mut facts = Vec::with_capacity(sources.len());
+        let mut used: Option<(Lease<Sandbox>, Sandbox)> = None;
+        while let Some(source) = sources.get(facts.len()) {
+            let budget = Budget::new(limits::compilation_fuel(source.len() as u64), limits::TIMEOUT_MS);
+            let is_fresh = used.is_none();
+            let (mut lease, mut sandbox) = match used.take() {
+                Some(used) => used,
+                None => {
+                    let mut lease = self.lease(Purpose::New).await?;
+                    let (most, time_ms) = (limits::MEMORY_BYTES, budget.time_ms);
+                    self.sandboxes.prepare(&mut lease, Footing::Booted, most, time_ms, None).await?;
+                    let sandbox = lease.take().ok_or_else(no_sandbox)?;
+                    (lease, sandbox)
+                }
+            };
+            let message = msgpack::encode(&InferRequest { source: (*source).to_owned(), limits: Limits::default() })?;
+            let called = sandbox.call(Operation::Infer, message, budget, None, None).await;
+            match called.map(instance::Called::answer::<Inferred>) {
+                Ok(Ok(inferred)) => {
+                    facts.push(inferred.outcome);
+                    used = Some((lease, sandbox));
+                }
+                Ok(Err(trap)) => {
+                    self.sandboxes.replace(&mut lease, sandbox);
+                    // Others may have left little memory to this one: then it is read once more.
+                    if is_fresh {
+                        facts.push(Err(trap.error));
+                    }
+                }
+                Err(error) => {
+                    self.sandboxes.lost();
+                    return Err(error);
+                }
             }
         }
+        if let Some((mut lease, sandbox)) = used {
+            lease.put(sandbox);
+        }
+        Ok(facts)
     }
 }
 
@@ -342,7 +362,14 @@ impl Engine for WasmEngine {
     }
 
     fn handler_facts<'a>(&'a self, source: &'a str) -> LocalFuture<'a, Result<HandlerFacts, Error>> {
-        Box::pin(self.infer(source))
+        Box::pin(async move { self.infer(&[source]).await?.pop().ok_or_else(no_sandbox)? })
+    }
+
+    fn all_handler_facts<'a>(
+        &'a self,
+        sources: &'a [&'a str],
+    ) -> LocalFuture<'a, Result<Vec<Result<HandlerFacts, Error>>, Error>> {
+        Box::pin(self.infer(sources))
     }
 
     fn identity(&self) -> String {
