@@ -232,7 +232,9 @@ impl Builder<'_, '_> {
                 self.error_with(ErrorCode::ParseError, Target::Attribute(id, "path"), message, hint);
             })
             .ok()?;
-        let reference = Reference { root: Root::State, name: Some(&path.key), location: self.tree.location(id) };
+        let offset = self.mapped(id, "path").map_or(0, |text| text.offset(0));
+        let location = self.tree.map.locate(offset);
+        let reference = Reference { root: Root::State, name: Some(&path.key), location };
         self.references(Target::Attribute(id, "path"), &[reference], &[]);
         Some(Trigger::StateChange(path))
     }

@@ -1,5 +1,6 @@
 //! Whether what expressions refer to is there.
 
+use indexmap::IndexSet;
 use nexus_core::ErrorCode;
 
 use super::Builder;
@@ -38,8 +39,11 @@ impl Builder<'_, '_> {
                     if scopes.contains(name) {
                         continue;
                     }
-                    let hint = suggest::did_you_mean(name, scopes.iter().copied())
-                        .unwrap_or_else(|| format!("it has {}", suggest::all_of(scopes)));
+                    // Of a name that an inner list takes over there is one.
+                    let known: IndexSet<&str> = scopes.iter().copied().collect();
+                    let known: Vec<&str> = known.into_iter().collect();
+                    let hint = suggest::did_you_mean(name, known.iter().copied())
+                        .unwrap_or_else(|| format!("it has {}", suggest::all_of(&known)));
                     (ErrorCode::InvalidScopeReference, format!("the scope has no {name} here"), Some(hint))
                 }
             };
