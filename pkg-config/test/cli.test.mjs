@@ -271,6 +271,15 @@ log
     assert.deepEqual([result.code, result.status, result.error.code, result.state], [1, "error", "EXECUTION_ERROR", { count: 1 }]);
   });
 
+  test("says that the panel's mount failed, and runs the tool", async () => {
+    const input = `<NexusPanel><Logic><Tool name="t" trigger="manual"><Handler>return 1</Handler></Tool>
+      <Lifecycle on="mount"><Handler>throw new Error("no")</Handler></Lifecycle></Logic></NexusPanel>`;
+    const { stdout, stderr, code } = await cli(["run", "-"], { input });
+    assert.deepEqual([code, stdout, stderr], [0, "returned\n  1\n", "warning: the panel's mount failed before\n"]);
+    const { mountFailed, returnValue } = await json(["run", "-"], { input });
+    assert.deepEqual([mountFailed, returnValue], [true, 1]);
+  });
+
   test("refuses a document that is not valid, with all diagnostics", async () => {
     await file("bad.nxml", BAD);
     const { stderr, code } = await cli(["run", "bad.nxml"]);

@@ -71,7 +71,7 @@ In place of JSON, @file names a file that holds it; @- is standard input.`,
     // What is stored is forgotten with the process.
     const kernel = await createKernel({ limits, extensions: [http, storageExtension({ backend: "memory" })] });
     try {
-      const ran = source.kind === "document" ? await runTool(kernel, out, source, tool, given) : await runHandler(kernel, source, given);
+      const ran = source.kind === "document" ? await runTool(kernel, source, tool, given) : await runHandler(kernel, source, given);
       if (values.record !== undefined && ran.result.record) await writeText(values.record, recordText(ran.result.record));
       report(out, source, ran);
       return ran.result.status === "success" ? EXIT.fine : EXIT.found;
@@ -101,21 +101,23 @@ interface Ran {
   readonly result: RunResult;
   readonly state?: Readonly<Record<string, unknown>>;
   readonly computed?: Readonly<Record<string, unknown>>;
+  /** Present if the panel's `mount` failed before. */
+  readonly mountFailed?: true;
 }
 
-async function runTool(kernel: Kernel, out: Console, source: Source, tool: string | undefined, { args, state, scope }: Given): Promise<Ran> {
+async function runTool(kernel: Kernel, source: Source, tool: string | undefined, { args, state, scope }: Given): Promise<Ran> {
   if (args !== undefined && (typeof args !== "object" || args === null)) {
     throw new UsageError("--args has to be an object or an array");
   }
   const panel = await kernel.panels.create(source.text, { state });
-  if (panel.status === "error") out.note("the panel's mount failed");
+  const mountFailed = panel.status === "error";
   const names = panel.description.tools.map(({ name }) => name);
   const [first] = names;
   if (tool === undefined && (first === undefined || names.length > 1)) {
     throw new UsageError(first === undefined ? "the panel has no tools" : `the panel has several tools, name one: ${names.join(", ")}`);
   }
   const result = await panel.trigger(tool ?? (first as string), args as object | undefined, { scope });
-  return { result, state: panel.state, computed: panel.computed };
+  return { result, state: panel.state, computed: panel.computed, ...(mountFailed && { mountFailed }) };
 }
 
 async function runHandler(kernel: Kernel, source: Source, { args, state, scope, capabilities }: Given): Promise<Ran> {
@@ -123,7 +125,7 @@ async function runHandler(kernel: Kernel, source: Source, { args, state, scope, 
 }
 
 /** Prints what came of a run. */
-function report(out: Console, source: Source, { result, state, computed }: Ran): void {
+function report(out: Console, source: Source, { result, ...after }: Ran): void {
   const part = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [out.style("bold", title), ...lines.map(indented)]);
   const changes = result.stateMutations.map(({ key, value, operation }) =>
     operation === "delete" ? `delete ${printable(key)}` : `${printable(key)} = ${shown(value)}`,
@@ -136,7 +138,8 @@ function report(out: Console, source: Source, { result, state, computed }: Ran):
     ...part("view", commands),
     ...part("log", result.logs.map(({ level, message }) => `${level} ${printable(message)}`)),
   ];
-  out.result({ ...result, ...(state && { state }), ...(computed && { computed }) }, text.join("\n"));
+  out.result({ ...result, ...after }, text.join("\n"));
+  if (after.mountFailed) out.note(`${out.style("yellow", "warning", "stderr")}: the panel's mount failed before`);
   if (result.error) {
     const { code, message, location } = result.error;
     out.note(diagnosticText(out, source.name, source.text, { code, severity: "error", message, location }, "stderr"));
