@@ -26,8 +26,8 @@ export function registrationOf(extension: unknown): Register | undefined {
   return typeof extension === "object" && extension !== null ? registrations.get(extension) : undefined;
 }
 
-/** What an option has to be, and whether a value is. */
-export type Rule = readonly [expected: string, holds: (value: unknown) => boolean];
+/** What an option has to be, whether a value is, and whether it may be shown if it is not. */
+export type Rule = readonly [expected: string, holds: (value: unknown) => boolean, secret?: "secret"];
 
 // Timers and buffers take no more than 31 bits.
 export const wholeFrom = (least: number, most = 0x7fff_ffff): Rule => [
@@ -37,15 +37,17 @@ export const wholeFrom = (least: number, most = 0x7fff_ffff): Rule => [
 export const FLAG: Rule = ["true or false", (value) => typeof value === "boolean"];
 export const FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
 export const TEXT: Rule = ["text that is not empty", (value) => typeof value === "string" && value !== ""];
+export const SECRET: Rule = [TEXT[0], TEXT[1], "secret"];
 
 /**
  * The options given to `factory`, without those that are undefined.
- * @throws NexusError `INVALID_ARGUMENT` naming the option that does not exist or has no such value
+ * @throws NexusError `INVALID_ARGUMENT` naming the option that does not exist, is missing or has no such value
  */
 export function checked<Options extends object>(
   factory: string,
   given: unknown,
   rules: Readonly<Record<keyof Options & string, Rule>>,
+  needed: readonly (keyof Options & string)[] = [],
 ): Options {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw invalidArgument(`the options of ${factory} have to be an object`);
@@ -56,10 +58,12 @@ export function checked<Options extends object>(
       throw invalidArgument(`${factory} has no option ${JSON.stringify(name)}; it has ${Object.keys(rules).join(", ")}`);
     }
     if (value === undefined) continue;
-    const [expected, holds] = rules[name as keyof Options & string];
-    if (!holds(value)) throw invalidArgument(`${factory}: ${name} has to be ${expected}, not ${describe(value)}`);
+    const [expected, holds, secret] = rules[name as keyof Options & string];
+    if (!holds(value)) throw invalidArgument(`${factory}: ${name} has to be ${expected}${secret ? "" : `, not ${describe(value)}`}`);
     taken[name] = Array.isArray(value) ? [...value] : value;
   }
+  const missing = needed.find((name) => taken[name] === undefined);
+  if (missing) throw invalidArgument(`${factory} needs the option ${missing}`);
   return taken as Options;
 }
 

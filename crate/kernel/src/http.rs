@@ -12,7 +12,7 @@
 
 pub mod domain;
 mod header;
-mod json;
+pub(crate) mod json;
 pub mod options;
 mod redirect;
 mod request;

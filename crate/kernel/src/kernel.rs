@@ -259,6 +259,12 @@ impl Kernel {
         self.0.counters.stats(self.0.platform.engine.stats())
     }
 
+    /// Tells [`stats`](Self::stats) for as long as the kernel lives, without keeping it.
+    pub fn watch_stats(&self) -> impl Fn() -> Option<Stats> + use<> {
+        let shared = Rc::downgrade(&self.0);
+        move || shared.upgrade().map(|shared| Self(shared).stats())
+    }
+
     /// Whether it was closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {

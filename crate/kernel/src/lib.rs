@@ -14,6 +14,7 @@
 //! | [`audit`], `witness` | what was done and refused, and who tells it |
 //! | [`metrics`], [`logger`] | counts for Prometheus, and a log of records |
 //! | [`storage`], [`store`], [`memory_store`] | the extension `storage` and what it keeps values in |
+//! | [`auth`], [`monitor`] | the extensions `auth` and `monitor` |
 //! | [`abort`], [`slots`] | giving up, and waiting in turn |
 //! | [`stats`] | numbers |
 //!
@@ -21,6 +22,7 @@
 
 pub mod abort;
 pub mod audit;
+pub mod auth;
 mod call;
 pub mod clock;
 mod effect_guard;
@@ -37,6 +39,7 @@ pub mod kernel;
 pub mod logger;
 pub mod memory_store;
 pub mod metrics;
+pub mod monitor;
 mod option_value;
 pub mod origin;
 pub mod panel;
@@ -58,6 +61,7 @@ mod witness;
 
 pub use abort::{AbortController, AbortSignal};
 pub use audit::Audit;
+pub use auth::{AuthExtension, AuthOptions};
 pub use extension::{CallContext, Extension};
 pub use extension_manager::{ExtensionManager, HookFailure};
 pub use host_functions::{HostFunction, HostFunctions};
@@ -66,6 +70,7 @@ pub use kernel::{Kernel, Observation};
 pub use logger::{LogField, LogRecord, LogSink, LogStyle, Logger};
 pub use memory_store::MemoryStore;
 pub use metrics::Metrics;
+pub use monitor::MonitorExtension;
 pub use origin::Origin;
 pub use panel::event::{PanelEvent, PanelStatus, Subscription};
 pub use panel::state::Patch;

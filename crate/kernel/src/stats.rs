@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use nexus_core::Value;
+
 use crate::engine::EngineStats;
 
 /// What `stats()` tells.
@@ -19,6 +21,35 @@ pub struct Stats {
     pub cache_hit_rate: f64,
     /// Microseconds that a run computed on average, over all its segments.
     pub avg_execution_time_us: f64,
+}
+
+impl Stats {
+    /// The numbers by the names that JavaScript has for them.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        #[expect(clippy::cast_precision_loss, reason = "counts and sizes stay far below 2^53")]
+        let count = |number: u64| Value::Number(number as f64);
+        Value::object([
+            ("totalExecutions", count(self.total_executions)),
+            ("activeRuns", count(self.active_runs)),
+            ("suspendedRuns", count(self.suspended_runs)),
+            ("activeInstances", count(self.engine.active_instances)),
+            ("availableInstances", count(self.engine.available_instances)),
+            ("queuedRuns", count(self.engine.queued_runs)),
+            ("parkedRuns", count(self.engine.parked_runs)),
+            ("parkedBytes", count(self.engine.parked_bytes)),
+            ("createdInstances", count(self.engine.created_instances)),
+            ("replacedInstances", count(self.engine.replaced_instances)),
+            ("restoredInstances", count(self.engine.restored_instances)),
+            ("cacheEntries", count(self.engine.cache_entries)),
+            ("cacheBytes", count(self.engine.cache_bytes)),
+            ("cacheHits", count(self.engine.cache_hits)),
+            ("cacheMisses", count(self.engine.cache_misses)),
+            ("cacheHitRate", self.cache_hit_rate.into()),
+            ("avgExecutionTimeUs", self.avg_execution_time_us.into()),
+            ("totalMemoryBytes", count(self.engine.memory_bytes)),
+        ])
+    }
 }
 
 /// Counts as runs come and go.

@@ -70,6 +70,29 @@ impl JsExtension {
     }
 }
 
+/// Calls `call` of `object` with the method, arguments and context of a call.
+///
+/// # Errors
+/// What it throws or rejects with.
+pub(crate) async fn call_embedder(
+    surroundings: &Surroundings,
+    object: &JsValue,
+    call: &Function,
+    method: &str,
+    args: Array,
+    context: &CallContext,
+) -> Result<JsValue, JsValue> {
+    let completion = Completion::new();
+    let (number, complete) = (completion.number(), Completion::complete());
+    let (panel, handler) = (context.origin.panel.as_deref(), context.origin.handler.as_deref());
+    let abort = surroundings.call_extension(object, call, method, args, number, &complete, panel, handler);
+    // Until it has answered.
+    let _aborting = context.signal.on_abort(move |reason| {
+        let _ = abort.call1(&JsValue::UNDEFINED, &error_to_js(reason));
+    });
+    completion.await
+}
+
 impl Extension for JsExtension {
     fn name(&self) -> &str {
         &self.name
@@ -94,19 +117,12 @@ impl Extension for JsExtension {
         context: CallContext,
     ) -> LocalFuture<'a, Result<Value, Error>> {
         Box::pin(async move {
-            let completion = Completion::new();
             let given: Array = args.iter().map(value_to_js).collect();
             // They would stay for as long as the answer takes.
             drop(args);
-            let (number, complete) = (completion.number(), Completion::complete());
             let Self { surroundings, object, call, .. } = self;
-            let (panel, handler) = (context.origin.panel.as_deref(), context.origin.handler.as_deref());
-            let abort = surroundings.call_extension(object, call, method, given, number, &complete, panel, handler);
-            // Until it has answered.
-            let _aborting = context.signal.on_abort(move |reason| {
-                let _ = abort.call1(&JsValue::UNDEFINED, &error_to_js(reason));
-            });
-            let answer = completion.await.map_err(Failure::Thrown);
+            let answer = call_embedder(surroundings, object, call, method, given, &context);
+            let answer = answer.await.map_err(Failure::Thrown);
             answer.and_then(|answer| value_from_js(&answer, Bounds::WIDEST)).map_err(Failure::into_error)
         })
     }

@@ -8,10 +8,12 @@ use js_sys::{Array, Function, Promise, Uint8Array, WebAssembly};
 use nexus_core::{Error, Status, Value};
 use nexus_kernel::abort::AbortSignal;
 use nexus_kernel::engine::LocalFuture;
+use nexus_kernel::monitor::Runtime;
 use nexus_kernel::spawner::Spawner;
 use nexus_kernel::store::Store;
 use nexus_kernel::{
-    CallContext, HttpExtension, HttpOptions, Kernel, MemoryStore, Platform, StorageExtension, StorageOptions,
+    AuthExtension, AuthOptions, CallContext, Extension, HttpExtension, HttpOptions, Kernel, MemoryStore,
+    MonitorExtension, Platform, StorageExtension, StorageOptions,
 };
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -20,6 +22,7 @@ use crate::arguments::{
     CallArguments, Executor, KernelOptions, ParkArguments, ResumeArguments, RunArguments, ServiceArguments,
     UnparkArguments, refused, signal_of,
 };
+use crate::authorize::JsAuthorize;
 use crate::console::Reporter;
 use crate::engine::image_store::ImageStore;
 use crate::engine::{EngineOptions, WasmEngine};
@@ -233,11 +236,10 @@ impl JsKernel {
     /// Adds the extension `http`, sending by `fetch` or, if that is undefined, by the platform's.
     #[wasm_bindgen(js_name = registerHttp)]
     pub fn register_http(&self, options: &JsValue, fetch: Option<Function>) -> Result<(), JsValue> {
-        self.ensure_open()?;
         let options = HttpOptions::from_value(&value_from_js(options, Bounds::WIDEST)?).map_err(Failure::from)?;
         let http = Rc::new(FetchHttp::new(fetch));
         let extension = HttpExtension::new(options, http, Rc::clone(&self.platform.clock)).map_err(Failure::from)?;
-        Ok(self.kernel.extensions().register(Rc::new(extension)).map_err(Failure::from)?)
+        self.register(extension)
     }
 
     /// Adds the extension `storage`, over a backend whose users `lock` gives turns, or in memory if there is none.
@@ -248,14 +250,33 @@ impl JsKernel {
         backend: Option<StorageBackend>,
         lock: Function,
     ) -> Result<(), JsValue> {
-        self.ensure_open()?;
         let options = StorageOptions::from_value(&value_from_js(options, Bounds::WIDEST)?).map_err(Failure::from)?;
         let store: Rc<dyn Store> = match backend {
             Some(backend) => Rc::new(JsStore::new(backend, lock)),
             None => Rc::new(MemoryStore::new()),
         };
-        let extension = StorageExtension::new(options, store, Rc::clone(&self.platform.spawner));
-        Ok(self.kernel.extensions().register(Rc::new(extension)).map_err(Failure::from)?)
+        self.register(StorageExtension::new(options, store, Rc::clone(&self.platform.spawner)))
+    }
+
+    /// Adds the extension `auth`, asking the provider by `fetch` or, if that is undefined, by the platform's.
+    #[wasm_bindgen(js_name = registerAuth)]
+    pub fn register_auth(
+        &self,
+        options: &JsValue,
+        authorize: Option<Function>,
+        fetch: Option<Function>,
+    ) -> Result<(), JsValue> {
+        let options = AuthOptions::from_value(&value_from_js(options, Bounds::WIDEST)?).map_err(Failure::from)?;
+        let authorize = authorize.map(|authorize| Rc::new(JsAuthorize::new(authorize, self.surroundings.clone())) as _);
+        let http = Rc::new(FetchHttp::new(fetch));
+        self.register(AuthExtension::new(options, authorize, http, self.platform.clone()).map_err(Failure::from)?)
+    }
+
+    /// Adds the extension `monitor`.
+    #[wasm_bindgen(js_name = registerMonitor)]
+    pub fn register_monitor(&self) -> Result<(), JsValue> {
+        let sources = vec![Rc::new(Runtime::of(&self.kernel)) as _];
+        self.register(MonitorExtension::new(sources, Rc::clone(&self.platform.clock)))
     }
 
     /// Takes an extension out; its `shutdown` runs on by itself.
@@ -371,6 +392,11 @@ impl JsKernel {
 }
 
 impl JsKernel {
+    fn register(&self, extension: impl Extension + 'static) -> Result<(), JsValue> {
+        self.ensure_open()?;
+        Ok(self.kernel.extensions().register(Rc::new(extension)).map_err(Failure::from)?)
+    }
+
     fn ensure_open(&self) -> Result<(), JsValue> {
         ensure_sound()?;
         if self.kernel.is_closed() { Err(refused("the kernel is closed").into()) } else { Ok(()) }

@@ -9,8 +9,8 @@
 //! | [`kernel`], [`arguments`] | the exported class, and what its methods are given |
 //! | [`panels`] | panels as classes |
 //! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
-//! | [`extension`], [`host_function`] | objects of the embedder's, as the kernel sees them |
 //! | [`observation`], `console` | audit log, metrics and log |
+//! | [`extension`], [`host_function`], [`authorize`] | objects of the embedder's, as the kernel sees them |
 //! | [`fetch`], [`store`], [`clock`], [`entropy`], [`abort`] | the platform, as the kernel sees it |
 //! | [`promise`], [`executor`], `completion`, `timer` | futures as promises, panics as rejections; waiting |
 //! | [`surroundings`] | what the facade finds around it: modules, Workers, storage |
@@ -18,6 +18,7 @@
 
 pub mod abort;
 pub mod arguments;
+pub mod authorize;
 pub mod capabilities;
 pub mod clock;
 mod completion;

@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
 ///
 /// # Errors
 /// Where it stops being JSON.
-pub(super) fn parse(text: &str) -> Result<Value, serde_json::Error> {
+pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
     serde_json::from_str::<Json>(text).map(|Json(value)| value)
 }
 

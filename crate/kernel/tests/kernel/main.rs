@@ -2,9 +2,11 @@
 
 mod audit;
 mod audit_chain;
+mod auth;
 mod extension_manager;
 mod extensions;
 mod http;
+mod monitor;
 mod native_engine;
 mod panels;
 mod replay;

@@ -1,0 +1,16 @@
+// The built-in extension `monitor`: what it does is in the kernel module.
+
+import { builtIn, checked, type BuiltInExtension } from "./built-in.js";
+
+/**
+ * The extension `monitor`: how the kernel is, as data.
+ *
+ * Methods: `health()` answers `{ status: "healthy" | "degraded", reasons, uptimeMs, runtime }`, `metrics()` answers `{ runtime }` with
+ * the numbers of `kernel.stats()`.
+ *
+ * @throws NexusError `INVALID_ARGUMENT` for an option: there are none
+ */
+export function monitorExtension(given: Readonly<Record<string, never>> = {}): BuiltInExtension {
+  checked("monitorExtension", given, {});
+  return builtIn("monitor", ["health", "metrics"], (kernel) => kernel.registerMonitor());
+}
