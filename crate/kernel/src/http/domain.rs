@@ -5,8 +5,20 @@ use url::{Host, Url};
 
 use super::failure;
 
-/// Names that never leave the machine or the local network.
-const PRIVATE_SUFFIXES: [&str; 3] = [".local", ".internal", ".localhost"];
+/// Names that never leave the machine or the local network: RFC 6761, RFC 6762 with its appendix G, RFC 8375, and what ICANN
+/// reserved for private use.
+const PRIVATE_SUFFIXES: [&str; 10] = [
+    ".local",
+    ".internal",
+    ".localhost",
+    ".localdomain",
+    ".home.arpa",
+    ".intranet",
+    ".private",
+    ".corp",
+    ".home",
+    ".lan",
+];
 
 /// One entry of the list of domains.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +34,9 @@ enum Pattern {
 /// Decides on URLs.
 ///
 /// An entry is a host, or `*.` and a host for every name below it, with a port where it is not the default one; `*` is
-/// every public host on its default port. Names without a dot, names under `.local`, `.internal` and `.localhost`, and
-/// addresses are private: they need `allow_private_networks` besides an entry that covers them, and with it `*` covers
-/// any host on any port. Only names are judged: what a public name resolves to is beyond what a page or a Worker can
-/// see.
+/// every public host on its default port. Names without a dot, names under `.local`, `.internal`, `.localhost` and their
+/// kin, and all addresses are private: they need `allow_private_networks` besides an entry that covers them, and with it `*` covers
+/// any host on any port. Only names are judged: what a public name resolves to is for the host to see to, where it can.
 #[derive(Debug, Clone, Default)]
 pub struct DomainRules {
     patterns: Vec<Pattern>,
@@ -98,7 +109,10 @@ fn host_name(url: &Url) -> Option<String> {
 
 fn is_private(url: &Url, host: &str) -> bool {
     match url.host() {
-        Some(Host::Domain(_)) => !host.contains('.') || PRIVATE_SUFFIXES.iter().any(|suffix| host.ends_with(suffix)),
+        Some(Host::Domain(_)) => {
+            let under = |suffix: &&str| host.ends_with(*suffix) || Some(host) == suffix.strip_prefix('.');
+            !host.contains('.') || PRIVATE_SUFFIXES.iter().any(|suffix| under(&suffix))
+        }
         Some(Host::Ipv4(_) | Host::Ipv6(_)) | None => true,
     }
 }

@@ -390,3 +390,177 @@ fn an_abort_ends_a_request_and_gives_its_place_back() {
     assert!(second.result().unwrap().is_ok());
     assert_eq!(scene.host.open.get(), 0);
 }
+
+/// Ways to say an address, or a name of the local network, that are meant not to look like it.
+const INSIDE: &[&str] = &[
+    // Numbers: decimal, hexadecimal, octal, short, mixed, with zeros before.
+    "http://2130706433/",
+    "http://0x7f000001/",
+    "http://0X7F.0.0.1/",
+    "http://0177.0.0.1/",
+    "http://00000177.1/",
+    "http://017700000001/",
+    "http://127.1/",
+    "http://0x7f.1/",
+    "http://0/",
+    "http://0.0.0.0/",
+    // Plain ones, of every kind; public ones too are no names.
+    "http://127.0.0.1/",
+    "http://127.255.255.254/",
+    "http://10.1.2.3/",
+    "http://172.16.0.1/",
+    "http://192.168.1.1/",
+    "http://100.64.0.1/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://192.0.0.192/",
+    "http://198.18.0.1/",
+    "http://224.0.0.1/",
+    "http://255.255.255.255/",
+    "https://8.8.8.8/",
+    "http://[::1]/",
+    "http://[::]/",
+    "http://[0:0:0:0:0:0:0:1]/",
+    "http://[fe80::1]/",
+    "http://[fe80::1%25eth0]/",
+    "http://[fd00:ec2::254]/",
+    "http://[ff02::1]/",
+    "https://[2606:4700:4700::1111]/",
+    // One address in another: mapped, compatible, NAT64, 6to4, Teredo.
+    "http://[::ffff:127.0.0.1]/",
+    "http://[::ffff:7f00:1]/",
+    "http://[0:0:0:0:0:ffff:a9fe:a9fe]/",
+    "http://[::127.0.0.1]/",
+    "http://[64:ff9b::127.0.0.1]/",
+    "http://[64:ff9b:1::a9fe:a9fe]/",
+    "http://[2002:7f00:1::]/",
+    "http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
+    // Dots at the end, and others that IDNA makes dots of; digits and letters that it makes plain ones of.
+    "http://127.0.0.1./",
+    "http://localhost./",
+    "http://localhost../",
+    "http://0x7f.1./",
+    "http://127\u{3002}0\u{ff0e}0\u{ff61}1/",
+    "http://\u{ff11}\u{ff12}\u{ff17}.0.0.1/",
+    "http://\u{2460}\u{2461}\u{2466}.0.0.1/",
+    "http://\u{ff4c}\u{ff4f}\u{ff43}\u{ff41}\u{ff4c}\u{ff48}\u{ff4f}\u{ff53}\u{ff54}/",
+    "http://\u{24db}ocalhost/",
+    "http://local\u{ad}host/",
+    "http://local\u{200b}host/",
+    // Escapes, upper case, and what URLs leave out or turn.
+    "http://%6c%6f%63%61%6c%68%6f%73%74/",
+    "http://%31%32%37.0.0.1/",
+    "http://127%2e0%2e0%2e1/",
+    "http://LOCALHOST/",
+    "HTTP://LocalHost/",
+    "http://127.0.\n0.1/",
+    "http://local\thost/",
+    "http:127.0.0.1/",
+    "http:///127.0.0.1/",
+    "http:\\\\127.0.0.1\\",
+    "http://127.0.0.1#@a.org/",
+    "http://127.0.0.1?@a.org/",
+    // User info: refused wherever it leads.
+    "http://a.org@127.0.0.1/",
+    "http://a.org:80@127.0.0.1/",
+    "http://127.0.0.1@a.org/",
+    "http://a:b@a.org/",
+    "http://a.org%40b@a.org/",
+    // Names of the local network.
+    "http://localhost/",
+    "http://intranet/",
+    "http://a.localhost/",
+    "http://localhost.localdomain/",
+    "http://printer.local/",
+    "http://PRINTER.LOCAL./",
+    "http://metadata.google.internal/",
+    "http://metadata.google.internal./",
+    "http://instance-data.ec2.internal/",
+    "http://kubernetes.default.svc.cluster.local/",
+    "http://router.home.arpa/",
+    "http://home.arpa/",
+    "http://nas.lan/",
+    // Ports that are not the default one, and none at all.
+    "https://a.org:22/",
+    "https://a.org:80/",
+    "http://a.org:443/",
+    "http://a.org:0/",
+    "http://a.org:65536/",
+    "http://a.org:8080/",
+    // What is no host.
+    "http://256.256.256.256/",
+    "http://1.2.3.4.5/",
+    "http://0x100000000/",
+    "http://[::1/",
+    "http://a.org\u{0}/",
+    "http:// a.org/",
+    "http://a%00.org/",
+    // Other schemes.
+    "ftp://a.org/",
+    "file:///etc/passwd",
+    "data:text/plain,x",
+    "javascript:1",
+    "gopher://a.org/",
+    "ws://a.org/",
+    "blob:https://a.org/x",
+];
+
+#[test]
+fn no_spelling_of_what_is_inside_is_asked() {
+    for url in INSIDE {
+        let scene = scene(|request| panic!("nobody may ask {}", request.url));
+        let error = scene.get(url).unwrap_err();
+        let known = ["invalid URL", "domain not allowed"].iter().any(|kind| error.message.starts_with(kind));
+        assert!(known, "{url}: {}", error.message);
+    }
+}
+
+#[test]
+fn no_redirect_leads_inside_and_each_that_tries_gives_its_place_back() {
+    let scene = scene_with(HttpOptions { max_concurrent: 1, max_queue: 0, ..any_host() }, |request| {
+        let index = request.url.path().strip_prefix('/').and_then(|index| index.parse::<usize>().ok());
+        assert_eq!(request.url.host_str(), Some("a.org"), "nobody may ask {}", request.url);
+        Ok(index.map_or_else(|| json("1"), |index| redirect(302, INSIDE[index])))
+    });
+    for (index, url) in INSIDE.iter().enumerate() {
+        match scene.get(&format!("https://a.org/{index}")) {
+            Err(error) => {
+                let kinds = ["invalid URL", "invalid redirect", "domain not allowed"];
+                assert!(kinds.iter().any(|kind| error.message.starts_with(kind)), "{url}: {}", error.message);
+            }
+            // Without two slashes after its own scheme a location is a path.
+            Ok(_) => panic!("{url} was followed"),
+        }
+        assert_eq!(scene.sent().len(), 1, "{url}");
+    }
+    assert!(scene.get("https://a.org/").is_ok());
+}
+
+#[test]
+fn a_star_stands_for_what_is_below_a_name_and_for_nothing_else() {
+    for (entry, url, fine) in [
+        ("*.a.org", "https://b.a.org/", true),
+        ("*.a.org", "https://B.A.ORG./", true),
+        ("*.a.org", "https://\u{ff42}.a.org/", true),
+        ("*.a.org", "https://a.org/", false),
+        ("*.a.org", "https://.a.org/", false),
+        ("*.a.org", "https://xa.org/", false),
+        ("*.a.org", "https://b.a.org.evil.net/", false),
+        ("*.a.org", "https://b.a.org%2eevil.net/", false),
+        ("*.a.org", "https://evil.net/.a.org", false),
+        ("*.a.org", "https://evil.net?.a.org", false),
+        ("*.a.org", "https://evil.net#.a.org", false),
+        ("*.a.org", "https://evil.net\\.a.org", false),
+        ("*.a.org", "https://evil.net%23.a.org/", false),
+        ("*.a.org", "https://evil.net%2f.a.org/", false),
+        ("*.a.org", "https://b.a.org@evil.net/", false),
+        ("*.a.org", "https://b.a.org:443@evil.net/", false),
+        ("*.a.org", "https://b.\u{430}.org/", false),
+        ("a.org", "https://*.a.org/", false),
+    ] {
+        let options = HttpOptions { allowed_domains: vec![entry.to_owned()], ..HttpOptions::default() };
+        let scene = scene_with(options, |_| Ok(json("1")));
+        let outcome = scene.get(url);
+        assert_eq!(outcome.is_ok(), fine, "{entry} {url}: {outcome:?}");
+        assert_eq!(scene.sent().len(), usize::from(fine));
+    }
+}

@@ -69,10 +69,11 @@ fn the_runtime_is_told_as_it_is_and_not_kept() {
     let runtime = || Rc::new(Runtime::of(&kernel)) as Rc<dyn MonitorSource>;
     assert_eq!(ask(&world, vec![runtime()], "metrics", 0), Value::object([("runtime", kernel.stats().to_value())]));
     let health = ask(&world, vec![runtime()], "health", 0);
-    assert_eq!(member(&health, "status"), &"healthy".into());
+    assert_eq!(member(&health, "reasons"), &Value::from(vec!["runs wait for an instance: 4"]));
+    assert_eq!(member(&health, "runtime.queuedRuns"), &4.into());
     assert_eq!(member(&health, "runtime.activeRuns"), &0.into());
     let source = runtime();
     drop(kernel);
     assert_eq!(Rc::strong_count(&engine), 1, "watching keeps no kernel");
-    assert_eq!(source.health().reasons, [""; 0]);
+    assert_eq!(source.health().reasons, [""; 0], "what is gone has no queue");
 }
