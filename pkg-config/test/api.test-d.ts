@@ -3,12 +3,15 @@
 import {
   NexusError,
   attenuate,
+  authExtension,
   checkCapability,
   createKernel,
   decode,
   encode,
   httpExtension,
+  monitorExtension,
   parseCapability,
+  storageExtension,
   type Capability,
   type Divergence,
   type ErrorCode,
@@ -94,6 +97,24 @@ await createKernel({ executor: "thread" });
 await createKernel({ audit: true });
 // @ts-expect-error: unknown options
 httpExtension({ domains: [] });
+// @ts-expect-error: unknown options
+storageExtension({ quota: 1 });
+// @ts-expect-error: an issuer has to be named
+authExtension({ clientId: "app" });
+authExtension({ issuer: "https://id.example", clientId: "app", redirectUri: "https://app.example", authorize: async (url, { signal }) => `${url}${signal.aborted}` });
+monitorExtension();
+/** As `@cloudflare/workers-types` has it. */
+interface DurableObjectStorage {
+  get<T = unknown>(key: string, options?: { noCache?: boolean }): Promise<T | undefined>;
+  get<T = unknown>(keys: string[], options?: { noCache?: boolean }): Promise<Map<string, T>>;
+  list<T = unknown>(options?: { start?: string; startAfter?: string; end?: string; prefix?: string; reverse?: boolean; limit?: number }): Promise<Map<string, T>>;
+  put<T>(key: string, value: T, options?: { allowUnconfirmed?: boolean }): Promise<void>;
+  put<T>(entries: Record<string, T>, options?: { allowUnconfirmed?: boolean }): Promise<void>;
+  delete(key: string, options?: { noCache?: boolean }): Promise<boolean>;
+  delete(keys: string[], options?: { noCache?: boolean }): Promise<number>;
+}
+declare const durable: DurableObjectStorage;
+storageExtension({ backend: durable, namespace: "all", maxKeys: 1 });
 
 interface State {
   count: number;
@@ -109,7 +130,9 @@ const extension: Extension = {
   capabilities: { path: (_method, [path]) => String(path) },
   async init() {},
   shutdown() {},
-  call(method, args, { signal }) {
+  call(method, args, { signal, panelId, handler }) {
+    same<typeof panelId, string | undefined>(true);
+    same<typeof handler, string | undefined>(true);
     same<typeof method, string>(true);
     same<typeof args, unknown[]>(true);
     same<typeof signal, AbortSignal>(true);

@@ -239,6 +239,13 @@ test("what an answer throws while it is looked at is the call's failure", async 
   assert.deepEqual(await Promise.all(Object.keys(answers).map(outcome)), [7, "no then", "no constructor", "first"]);
 });
 
+test("a call of no panel's is told neither panel nor handler", async () => {
+  let seen;
+  const kernel = await kernelFor({ extensions: [extension("x", { tell: (context) => { seen = [context.panelId, context.handler]; } })] });
+  returned(await kernel.run("await $ext.x.tell()", { capabilities: ["ext:x"] }));
+  assert.deepEqual(seen, [undefined, undefined]);
+});
+
 test("the losers of a race are aborted", async () => {
   const signals = [];
   const scoped = await kernelFor({

@@ -85,3 +85,8 @@ pub use run_loop::SegmentObserver;
 pub use stats::Stats;
 pub use storage::{StorageExtension, StorageOptions};
 pub use suspended_runs::{ResumeOptions, Unparked};
+
+/// What the documentation shows in Rust.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/writing-extensions.md")]
+pub struct WritingExtensions;
