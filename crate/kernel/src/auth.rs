@@ -245,11 +245,12 @@ impl Shared {
             (tokens, renewed) = (fresh, true);
         }
         let mut answer = provider.userinfo(&self.exchange, &tokens.access, signal).await?;
-        if answer.status == 401 && !renewed {
-            if let Some(fresh) = self.renewed(&session, &tokens).await? {
-                tokens = fresh;
-                answer = provider.userinfo(&self.exchange, &tokens.access, signal).await?;
-            }
+        if answer.status == 401
+            && !renewed
+            && let Some(fresh) = self.renewed(&session, &tokens).await?
+        {
+            tokens = fresh;
+            answer = provider.userinfo(&self.exchange, &tokens.access, signal).await?;
         }
         if answer.status == 401 {
             self.end(&owner, &session);

@@ -109,6 +109,8 @@ impl StorageExtension {
             },
             Call::Put(key, value) => {
                 let limit = self.options.max_value_bytes;
+                // What is deeper could be put but not got.
+                value.check(VALUE_DEPTH, usize::MAX)?;
                 let bytes = msgpack::encode(&value)?;
                 if bytes.len() > limit {
                     return Err(over("storageValueBytes", limit, bytes.len()));

@@ -38,7 +38,7 @@ impl Provider {
     ) -> Result<Self, Error> {
         let issuer = options.issuer_url()?;
         let address = format!("{}/.well-known/openid-configuration", issuer.as_str().trim_end_matches('/'));
-        let address = Url::parse(&address).map_err(|error| unusable(error))?;
+        let address = Url::parse(&address).map_err(unusable)?;
         let answer = exchange.get(&address, None, signal).await?;
         let document = match answer.body {
             Some(Value::Object(document)) if answer.status == 200 => document,

@@ -110,8 +110,8 @@ fn host_name(url: &Url) -> Option<String> {
 fn is_private(url: &Url, host: &str) -> bool {
     match url.host() {
         Some(Host::Domain(_)) => {
-            let under = |suffix: &&str| host.ends_with(*suffix) || Some(host) == suffix.strip_prefix('.');
-            !host.contains('.') || PRIVATE_SUFFIXES.iter().any(|suffix| under(&suffix))
+            let under = |suffix: &&str| host.ends_with(suffix) || Some(host) == suffix.strip_prefix('.');
+            !host.contains('.') || PRIVATE_SUFFIXES.iter().any(under)
         }
         Some(Host::Ipv4(_) | Host::Ipv6(_)) | None => true,
     }

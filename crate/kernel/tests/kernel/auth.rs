@@ -36,17 +36,21 @@ struct Reply {
 }
 
 type Tamper = Box<dyn Fn(&str, &mut Reply)>;
+type Claims = Box<dyn Fn(&mut Json)>;
+type Changes = Rc<RefCell<Box<dyn Fn(&mut Url)>>>;
+/// What was asked: path, form, headers.
+type Asked = (String, HashMap<String, String>, HashMap<String, String>);
 
 struct Provider {
     clock: Rc<VirtualClock>,
-    asked: RefCell<Vec<(String, HashMap<String, String>, HashMap<String, String>)>>,
+    asked: RefCell<Vec<Asked>>,
     /// Challenge and nonce by code.
     codes: RefCell<HashMap<String, (String, Option<String>)>>,
     access: RefCell<Vec<String>>,
     refresh: RefCell<Vec<String>>,
     count: Cell<u32>,
     expires_in: Cell<Option<u32>>,
-    claims: RefCell<Box<dyn Fn(&mut Json)>>,
+    claims: RefCell<Claims>,
     tamper: RefCell<Tamper>,
 }
 
@@ -188,7 +192,7 @@ impl Http for Provider {
 /// The embedder's part: comes back with what the provider says, as a test changed it.
 struct User {
     provider: Rc<Provider>,
-    changes: Rc<RefCell<Box<dyn Fn(&mut Url)>>>,
+    changes: Changes,
 }
 
 impl Authorize for User {
@@ -202,7 +206,7 @@ impl Authorize for User {
 struct Scene {
     world: World,
     provider: Rc<Provider>,
-    changes: Rc<RefCell<Box<dyn Fn(&mut Url)>>>,
+    changes: Changes,
     extension: Rc<AuthExtension>,
 }
 
@@ -227,7 +231,7 @@ fn scene_with(options: AuthOptions) -> Scene {
         claims: RefCell::new(Box::new(|_| {})),
         tamper: RefCell::new(Box::new(|_, _| {})),
     });
-    let changes: Rc<RefCell<Box<dyn Fn(&mut Url)>>> = Rc::new(RefCell::new(Box::new(|_| {})));
+    let changes: Changes = Rc::new(RefCell::new(Box::new(|_| {})));
     let user = User { provider: provider.clone(), changes: changes.clone() };
     let platform = world.platform(Rc::new(ScriptedEngine::default()));
     let extension = AuthExtension::new(options, Some(Rc::new(user)), provider.clone(), platform).unwrap();
@@ -522,8 +526,9 @@ fn only_the_answer_to_this_very_login_is_taken() {
 
 #[test]
 fn redirects_size_time_and_failures_of_the_provider_are_bounded_and_told() {
+    type Attempt = fn(&mut Reply);
     for path in ["/tenant/.well-known/openid-configuration", "/token", "/userinfo", "/revoke"] {
-        let attempts: [(&str, fn(&mut Reply)); 7] = [
+        let attempts: [(&str, Attempt); 7] = [
             ("provider refused: ", |reply| reply.status = 302),
             ("provider refused: ", |reply| reply.redirects = Redirects::Hidden),
             ("provider refused: ", |reply| reply.redirects = Redirects::Followed(Url::parse("https://a.org").unwrap())),

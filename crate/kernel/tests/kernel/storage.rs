@@ -238,6 +238,16 @@ fn each_quota_holds_at_the_limit_and_one_past_it() {
 }
 
 #[test]
+fn what_can_be_put_can_be_got() {
+    let scene = Scene::new();
+    let storage = scene.extension(StorageOptions::default());
+    let nested = |depth| (0..depth).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
+    storage.put("a", nested(64)).unwrap();
+    assert_eq!(storage.call("get", vec!["a".into()]).unwrap(), nested(64));
+    assert_eq!(storage.put("a", nested(65)).unwrap_err().code, ErrorCode::ResourceLimit);
+}
+
+#[test]
 fn writes_at_once_are_counted_one_after_the_other() {
     let scene = Scene::new();
     let options = || StorageOptions { max_keys: 3, ..StorageOptions::default() };
