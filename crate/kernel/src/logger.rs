@@ -145,8 +145,13 @@ impl<'a> LogRecord<'a> {
             (true, LogLevel::Warn) => ("\u{1b}[33m", "\u{1b}[0m"),
             (true, LogLevel::Error) => ("\u{1b}[31m", "\u{1b}[0m"),
         };
-        let level = level_name(self.level).to_uppercase();
-        let mut line = format!("{} {paint}{level:<5}{plain} ", iso_time(self.time));
+        let level = match self.level {
+            LogLevel::Debug => "DEBUG",
+            LogLevel::Info => "INFO ",
+            LogLevel::Warn => "WARN ",
+            LogLevel::Error => "ERROR",
+        };
+        let mut line = format!("{} {paint}{level}{plain} ", iso_time(self.time));
         let whose: Vec<&str> = [self.panel, self.handler, self.run].into_iter().flatten().collect();
         if !whose.is_empty() {
             line.push('[');
@@ -168,7 +173,7 @@ impl<'a> LogRecord<'a> {
     }
 }
 
-/// The level as it stands in a line.
+/// The level as it stands in a line of JSON.
 const fn level_name(level: LogLevel) -> &'static str {
     match level {
         LogLevel::Debug => "debug",

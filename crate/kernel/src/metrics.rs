@@ -28,16 +28,31 @@ const BUCKETS_US: [u64; 13] =
 pub type PanelCounts = Rc<dyn Fn() -> Vec<(&'static str, u64)>>;
 
 /// The counts of a kernel.
-#[derive(Default)]
 pub struct Metrics {
     succeeded: Cell<u64>,
     failed: Cell<u64>,
     peak_memory_bytes: Cell<u64>,
-    host_calls: RefCell<IndexMap<Rc<str>, u64>>,
-    errors: RefCell<IndexMap<ErrorCode, u64>>,
+    host_calls: RefCell<IndexMap<String, u64>>,
+    /// By the place of their code among [all](ErrorCode::ALL).
+    errors: RefCell<[u64; ErrorCode::ALL.len()]>,
     runs: RefCell<Histogram>,
-    panels: RefCell<IndexMap<Rc<str>, Histogram>>,
+    panels: RefCell<IndexMap<String, Histogram>>,
     panel_counts: RefCell<Option<PanelCounts>>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            succeeded: Cell::default(),
+            failed: Cell::default(),
+            peak_memory_bytes: Cell::default(),
+            host_calls: RefCell::default(),
+            errors: RefCell::new([0; ErrorCode::ALL.len()]),
+            runs: RefCell::default(),
+            panels: RefCell::default(),
+            panel_counts: RefCell::default(),
+        }
+    }
 }
 
 /// How many of what took how long.
@@ -76,7 +91,7 @@ impl Metrics {
         let ended = if error.is_some() { &self.failed } else { &self.succeeded };
         ended.set(ended.get() + 1);
         if let Some(code) = error {
-            *self.errors.borrow_mut().entry(code).or_default() += 1;
+            self.errors.borrow_mut()[code as usize] += 1;
         }
         self.runs.borrow_mut().observe(us);
         if let Some(panel) = panel {
@@ -101,12 +116,12 @@ impl Metrics {
         text.sample("", &[("status", "success")], self.succeeded.get());
         text.sample("", &[("status", "error")], self.failed.get());
         text.family("nexus_handler_execution_time_us", Kind::Gauge, "Microseconds that a run computed on average.");
-        text.sample("", &[], format_args!("{:.2}", stats.avg_execution_time_us));
+        text.sample("", &[], decimals::<2>(stats.avg_execution_time_us));
         text.family("nexus_handler_execution_duration_seconds", Kind::Histogram, "Seconds that runs computed.");
         histogram(&mut text, None, &self.runs.borrow());
         for name in ["nexus_cache_hit_rate", "nexus_wasm_cache_hit_rate"] {
             text.family(name, Kind::Gauge, "Runs that found their handler compiled, of all; 0 to 1.");
-            text.sample("", &[], format_args!("{:.4}", stats.cache_hit_rate));
+            text.sample("", &[], decimals::<4>(stats.cache_hit_rate));
         }
         text.family("nexus_peak_memory_bytes", Kind::Gauge, "Most bytes that the heap of a run held.");
         text.sample("", &[], self.peak_memory_bytes.get());
@@ -115,7 +130,7 @@ impl Metrics {
             text.sample("", &[("function", function)], count);
         }
         text.family("nexus_errors_total", Kind::Counter, "Runs that have failed, by the code of their error.");
-        for (code, count) in &*self.errors.borrow() {
+        for (code, count) in ErrorCode::ALL.iter().zip(&*self.errors.borrow()).filter(|(_, count)| **count > 0) {
             text.sample("", &[("code", code.as_str())], count);
         }
         let panels = self.panels.borrow();
@@ -143,12 +158,12 @@ impl Metrics {
 }
 
 /// What is counted for `name`, or for all others once there are `most`.
-fn bounded<'a, V: Default>(all: &'a mut IndexMap<Rc<str>, V>, name: &str, most: usize) -> &'a mut V {
+fn bounded<'a, V: Default>(all: &'a mut IndexMap<String, V>, name: &str, most: usize) -> &'a mut V {
     // Looked up first: a name is copied only when it is new.
     let index = all.get_index_of(name).unwrap_or_else(|| {
         let name = if all.len() < most { name } else { OTHERS };
         let index = all.get_index_of(name);
-        index.unwrap_or_else(|| all.insert_full(name.into(), V::default()).0)
+        index.unwrap_or_else(|| all.insert_full(name.to_owned(), V::default()).0)
     });
     &mut all[index]
 }
@@ -173,6 +188,14 @@ fn histogram(text: &mut Text, panel: Option<&str>, histogram: &Histogram) {
 #[expect(clippy::cast_precision_loss, reason = "exact up to three hundred years of computing")]
 fn seconds(us: u64) -> f64 {
     us as f64 / 1e6
+}
+
+/// A number from 0 on with so many decimals. What `{:.2}` does for every number there is takes 7 KB of the module.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not below 0; saturates")]
+fn decimals<const COUNT: usize>(number: f64) -> String {
+    let unit = 10_u64.pow(COUNT as u32);
+    let scaled = (number * unit as f64).round() as u64;
+    format!("{}.{:0COUNT$}", scaled / unit, scaled % unit)
 }
 
 fn gauges(text: &mut Text, stats: &Stats) {
@@ -223,6 +246,14 @@ mod tests {
             assert_eq!(told[13], format!("{name}_duration_seconds_bucket{{{label}le=\"+Inf\"}} 3"));
             assert!(told[14].ends_with(" 20.000501") && told[15].ends_with(" 3"), "{told:?}");
         }
+    }
+
+    #[test]
+    fn decimals_are_rounded_and_filled_up() {
+        assert_eq!(decimals::<2>(12.345), "12.35");
+        assert_eq!(decimals::<2>(7.0), "7.00");
+        assert_eq!(decimals::<4>(0.999_99), "1.0000");
+        assert_eq!(decimals::<4>(0.05), "0.0500");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 use nexus_core::effect::ViewCommandType;
+use nexus_core::run::Denial;
 use nexus_core::{Error, ErrorCode, LogLevel, MutationOperation, Segment, Status, Suspension, Value, ViewCommand};
 
 use crate::audit::{Audit, Outcome, Record, Subject, action, summary};
@@ -158,14 +159,17 @@ impl Witness {
     }
 
     fn denials(&self, segment: &Segment) {
-        let mut denials = IndexMap::<_, u64>::new();
+        let reason_of = |denial: &Denial| format!("{} needs {}", denial.operation, denial.capability);
+        let mut counts = IndexMap::<String, u64>::new();
         for denial in &segment.denials {
-            *denials.entry((&*denial.operation, &*denial.capability)).or_default() += 1;
+            *counts.entry(reason_of(denial)).or_default() += 1;
         }
-        for ((operation, capability), count) in denials {
-            let (action, target) = subject_of(capability);
-            let reason = format!("{operation} needs {capability}");
-            let fields = [("capability", LogField::Text(capability)), ("count", LogField::Count(count))];
+        for denial in &segment.denials {
+            let reason = reason_of(denial);
+            // The first of those that are the same tells them all.
+            let Some(count) = counts.swap_remove(&reason) else { continue };
+            let (action, target) = subject_of(&denial.capability);
+            let fields = [("capability", LogField::Text(&denial.capability)), ("count", LogField::Count(count))];
             self.log(LogLevel::Warn, &format!("refused: {reason}"), &fields);
             let outcome = Outcome::Denied { reason: &reason };
             let count = (count > 1).then_some(count);

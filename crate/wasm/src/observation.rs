@@ -1,5 +1,6 @@
 //! What a kernel tells of itself: audit log, metrics and log, for JavaScript.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Function, JSON};
@@ -184,19 +185,20 @@ impl JsKernel {
 
 /// The subscriptions that JavaScript holds by number.
 #[derive(Default)]
-pub struct Subscriptions(std::cell::RefCell<(u32, indexmap::IndexMap<u32, audit::Subscription>)>);
+pub struct Subscriptions {
+    count: Cell<u32>,
+    all: RefCell<Vec<(u32, audit::Subscription)>>,
+}
 
 impl Subscriptions {
     fn add(&self, subscription: audit::Subscription) -> u32 {
-        let (count, all) = &mut *self.0.borrow_mut();
-        *count += 1;
-        all.insert(*count, subscription);
-        *count
+        self.count.set(self.count.get() + 1);
+        self.all.borrow_mut().push((self.count.get(), subscription));
+        self.count.get()
     }
 
     fn remove(&self, id: u32) {
-        let removed = self.0.borrow_mut().1.swap_remove(&id);
-        drop(removed);
+        self.all.borrow_mut().retain(|(own, _)| *own != id);
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! Who can rewrite the whole log can make a whole new chain. The end of the log is proved by its last hash, kept elsewhere.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::entry::{BEFORE_HASH, FIRST_PREVIOUS_HASH, hash_of};
@@ -126,6 +124,11 @@ fn parse(line: &str) -> Result<Link, Wrong> {
     serde_json::from_str(line).map_err(|error| unreadable(error.to_string()))
 }
 
+/// Whether a line is the entry of that sequence, changed or not.
+fn is(line: &str, sequence: u64) -> bool {
+    parse(line).is_ok_and(|link| link.sequence == sequence)
+}
+
 /// The entry in a line, if it is what was hashed.
 fn read(line: &str) -> Result<Link, Wrong> {
     let link = parse(line)?;
@@ -164,20 +167,17 @@ fn follows(link: &Link, last: u64, last_hash: &str, text: &str, number: u64) -> 
             }
         };
     }
-    let sequences = |own: &mut dyn Iterator<Item = (u64, &str)>| -> HashSet<u64> {
-        own.filter_map(|(_, line)| parse(line).ok()).map(|link| link.sequence).collect()
-    };
     if link.sequence <= last {
-        let before = sequences(&mut numbered(text).take_while(|(own, _)| *own < number));
-        return Err(if before.contains(&link.sequence) {
+        let mut before = numbered(text).take_while(|(own, _)| *own < number);
+        return Err(if before.any(|(_, line)| is(line, link.sequence)) {
             (ProblemKind::Duplicated, format!("the entry {} was there already", link.sequence))
         } else {
             (ProblemKind::Reordered, format!("the entry {} stands after the entry {last}", link.sequence))
         });
     }
-    let after = sequences(&mut numbered(text).skip_while(|(own, _)| *own <= number));
+    let mut after = numbered(text).skip_while(|(own, _)| *own <= number);
     let expected = expected.unwrap_or(last);
-    Err(if after.contains(&expected) {
+    Err(if after.any(|(_, line)| is(line, expected)) {
         (ProblemKind::Reordered, format!("the entry {} stands before the entry {expected}", link.sequence))
     } else if link.sequence - expected == 1 {
         (ProblemKind::Missing, format!("the entry {expected} is missing before it"))
