@@ -117,7 +117,7 @@ export const FIELDS: readonly ReadableField[] = Object.freeze([
   field("runtime.executor", "EXECUTOR", oneOf("inline", "worker"), "Where handlers run.", { default: "inline" }),
   field("runtime.maxInstances", "MAX_INSTANCES", whole(1, 1000), "Instances of the sandbox at most.", { default: 10 }),
   field("runtime.minInstances", "MIN_INSTANCES", whole(0, 1000), "Of these, made ahead of the first run.", { default: 1 }),
-  field("runtime.memoryLimitBytes", "MEMORY_LIMIT_MB", whole(MIB, MOST, MIB), "Memory of a run.", { default: 32 * MIB }),
+  field("runtime.memoryLimitBytes", "MEMORY_LIMIT_MB", whole(8 * MIB, 4096 * MIB, MIB), "Bytes of memory of a run.", { default: 32 * MIB }),
   field("runtime.timeoutMs", "TIMEOUT_MS", whole(1, MOST), "Milliseconds that a run may compute.", { default: 5000 }),
   field("runtime.fuel", "FUEL", whole(1, Number.MAX_SAFE_INTEGER), "Units of fuel of a run.", { default: 1_000_000_000 }),
   field("runtime.maxHostCalls", "MAX_HOST_CALLS", whole(0, MOST), "Calls of host functions in a run.", { default: 10_000 }),

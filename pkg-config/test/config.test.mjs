@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { kernelFor, nexusError, returned } from "./harness.mjs";
-import { CONFIG_FIELDS, httpExtension, loadConfig } from "./package.mjs";
+import { CONFIG_FIELDS, createKernel, httpExtension, loadConfig } from "./package.mjs";
 
 /** The problems of a configuration that has to have some: `field source` each. */
 function problems(sources) {
@@ -53,7 +54,7 @@ test("every field can be said in the environment and in JSON, with the same resu
     "server.httpPort": [8080, "8080"], "server.host": ["::1", "::1"], "server.authEnabled": [true, "true"],
     "server.jwtSecret": ["s3cret", "s3cret"], "server.jwtAudience": ["me", "me"], "server.corsOrigins": [["https://x.example"], "https://x.example"],
     "server.bodyLimit": ["512kb", "512kb"], "runtime.executor": ["worker", "worker"], "runtime.maxInstances": [4, "4"],
-    "runtime.minInstances": [2, "2"], "runtime.memoryLimitBytes": [3_145_728, "3"], "runtime.timeoutMs": [7, "7"], "runtime.fuel": [8, "8"],
+    "runtime.minInstances": [2, "2"], "runtime.memoryLimitBytes": [16_777_216, "16"], "runtime.timeoutMs": [7, "7"], "runtime.fuel": [8, "8"],
     "runtime.maxHostCalls": [0, "0"], "runtime.maxCacheSizeBytes": [0, "0"], "runtime.suspensionTimeoutMs": [9, "9"],
     "runtime.parkingKey": ["k", "k"], "extensions.http.maxConcurrent": [1, "1"], "extensions.http.maxQueue": [0, "0"],
     "extensions.http.defaultTimeout": [5, "5"], "extensions.http.userAgent": ["me/1", "me/1"],
@@ -181,4 +182,36 @@ test("what an override holds can be changed afterwards without the configuration
   const config = loadConfig({ overrides: { server: { corsOrigins } } });
   corsOrigins.push("https://x.example");
   assert.deepEqual(config.server.corsOrigins, ["*"]);
+});
+
+test("docs/configuration.md lists every field as the table has it", () => {
+  const page = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+  const rows = [...page.matchAll(/^\| `([a-zA-Z.]+)` \| `([A-Z_]+)` \| (.*) \| (.*) \| (.*) \|$/gm)].map(([, ...cells]) => cells);
+  const expected = CONFIG_FIELDS.map((field) => [
+    field.path,
+    field.env,
+    `${field.expected}${field.envUnit ? `; in the environment, that many times ${field.envUnit}` : ""}`,
+    field.default === undefined ? "" : `\`${JSON.stringify(field.default)}\``,
+    `${field.doc}${field.secret ? " Never printed." : ""}`,
+  ]);
+  assert.deepEqual(rows, expected);
+});
+
+test("a kernel takes every number that the table takes", async () => {
+  for (const { path, expected, env, envUnit } of CONFIG_FIELDS) {
+    const [, least, most] = /^a whole number from (\d+) to (\d+)$/.exec(expected) ?? [];
+    if (least === undefined) continue;
+    for (const bound of [least, most].map(Number)) {
+      if (path === "runtime.minInstances" && bound > 0) continue; // As many would be made.
+      const others = path === "runtime.maxInstances" ? { runtime: { minInstances: 1 } } : {};
+      const text = (number) => ({ env: { [env]: String(number / (envUnit ?? 1)) }, overrides: others });
+      const config = loadConfig(text(bound));
+      const kernel = await createKernel({ ...config.kernel, logger: undefined, extensions: [httpExtension(config.extensions.http)] });
+      await kernel.close();
+    }
+    const unit = envUnit ?? 1;
+    for (const beyond of [Number(least) - unit, Number(most) + unit]) {
+      assert.throws(() => loadConfig({ env: { [env]: String(beyond / unit) } }), nexusError("INVALID_ARGUMENT", path));
+    }
+  }
 });

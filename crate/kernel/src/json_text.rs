@@ -17,6 +17,11 @@ pub(crate) fn member(line: &mut String, name: &str, text: &str, most: usize) {
 /// Appends a text as `JSON.stringify` spells it between the quotes, cut between two characters where it would take more than
 /// `most` bytes.
 pub(crate) fn escape(line: &mut String, text: &str, most: usize) {
+    // Nearly every text is one that stands as it is.
+    if text.len() <= most && text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        line.push_str(text);
+        return;
+    }
     let beginning = line.len();
     let mut fits = beginning;
     for character in text.chars() {

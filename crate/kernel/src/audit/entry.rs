@@ -191,7 +191,12 @@ pub(crate) fn write_line(
 pub(crate) fn hash_of(content: &str) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digest = Sha256::new().chain_update(content).chain_update("}").finalize();
-    digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    let mut hash = String::with_capacity(2 * digest.len());
+    for byte in digest {
+        hash.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        hash.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    hash
 }
 
 /// Appends `,"name":"text"`.

@@ -7,6 +7,7 @@ mod extension_manager;
 mod extensions;
 mod http;
 mod monitor;
+mod logging;
 mod native_engine;
 mod panels;
 mod replay;
