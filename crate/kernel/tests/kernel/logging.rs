@@ -44,7 +44,11 @@ fn scene(least: LogLevel) -> Scene {
 fn options() -> RunOptions {
     let capabilities = ["ext:*", "events:emit:*"].iter().map(|token| token.parse().unwrap()).collect();
     let origin = Origin { panel: Some("shop".into()), handler: Some("buy".into()), actor: None };
-    RunOptions { context: Context { capabilities, ..Context::default() }, origin: Rc::new(origin), ..RunOptions::default() }
+    RunOptions {
+        context: Context { capabilities, ..Context::default() },
+        origin: Rc::new(origin),
+        ..RunOptions::default()
+    }
 }
 
 impl Scene {
@@ -87,12 +91,16 @@ fn what_an_operator_needs_to_know_is_logged_with_whose_it_was() {
 #[test]
 fn what_matters_less_than_asked_is_not_logged() {
     let scene = scene(LogLevel::Error);
-    scene.engine.then(|given| failed(&given, "a", Error::new(ErrorCode::ExecutionError, "no"))).then_async(|_| {
-        Box::pin(async { Err(Error::new(ErrorCode::WasmError, "no instance")) })
-    });
+    scene
+        .engine
+        .then(|given| failed(&given, "a", Error::new(ErrorCode::ExecutionError, "no")))
+        .then_async(|_| Box::pin(async { Err(Error::new(ErrorCode::WasmError, "no instance")) }));
     scene.run();
     scene.run();
-    assert_eq!(*scene.logged.borrow(), ["ERROR [shop buy run] the run failed: no instance code=WASM_ERROR durationUs=0"]);
+    assert_eq!(
+        *scene.logged.borrow(),
+        ["ERROR [shop buy run] the run failed: no instance code=WASM_ERROR durationUs=0"]
+    );
 }
 
 #[test]
@@ -134,7 +142,10 @@ fn a_run_that_nobody_resumes_counts_as_cancelled_and_one_that_was_parked_as_neit
     scene.world.advance(60_000);
     assert_eq!(scene.metric("nexus_handler_executions_total"), ["{status=\"success\"} 0", "{status=\"error\"} 1"]);
     assert_eq!(scene.metric("nexus_errors_total"), ["{code=\"CANCELLED\"} 1"]);
-    assert_eq!(*scene.logged.borrow(), ["INFO  [shop buy run] the run failed: nobody resumed it code=CANCELLED durationUs=10"]);
+    assert_eq!(
+        *scene.logged.borrow(),
+        ["INFO  [shop buy run] the run failed: nobody resumed it code=CANCELLED durationUs=10"]
+    );
 }
 
 #[test]
