@@ -60,9 +60,9 @@ export interface CreatePanelOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a panel is. All but `initializing` and `stopped` can be used. */
+/** How a panel is. All but one that is `stopped` can be used. */
 export type PanelStatus =
-  /** Its `mount` has not ended. */
+  /** Its `mount` has not ended: it is in the list, and what runs by the clock has not begun. */
   | "initializing"
   | "running"
   /** Runs of it wait for the answers to their calls. */

@@ -133,6 +133,8 @@ class KernelPanel implements api.Panel {
 
   #tell(kind: string, event: unknown): void {
     for (const listener of [...(this.#listeners.get(kind) ?? [])]) {
+      // One before it may have taken it off.
+      if (!this.#listeners.get(kind)?.has(listener)) continue;
       try {
         listener(event as never);
       } catch (error) {

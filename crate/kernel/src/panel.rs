@@ -285,6 +285,8 @@ impl Panel {
                     Either::Left((turn, _)) => turn,
                     Either::Right((reason, _)) => return Err(reason),
                 };
+                // Both may have come at once.
+                panel.ensure_live()?;
                 panel.write(&path, value)?;
                 Ok(panel.state.borrow().version())
             };
@@ -483,7 +485,10 @@ impl Inner {
             return Ok(value);
         }
         declared.data_type.coerce(value).map_err(|mismatch| {
-            about(Error::invalid_argument(format!("{key} has to be a {}, not {}", mismatch.wanted, mismatch.given)))
+            about(Error::invalid_argument(format!(
+                "{key} has to be of type {}, not {}",
+                mismatch.wanted, mismatch.given
+            )))
         })
     }
 

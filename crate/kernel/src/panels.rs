@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use nexus_core::{CapabilityToken, Error, ErrorCode, HandlerFacts, Map, Value, limits};
 use nexus_nxml::{Diagnostic, Document};
 
-use crate::abort::AbortSignal;
+use crate::abort::{AbortController, AbortSignal};
 use crate::audit::{Outcome, Record, Subject, action};
 use crate::call::check_caveats;
 use crate::engine::LocalFuture;
@@ -123,9 +123,11 @@ impl Panels {
         Box::pin(async move {
             open?;
             let (signal, named) = (options.signal.clone(), options.id.clone().unwrap_or_default());
-            let made = match select(Box::pin(panels.make(&nxml, options)), signal.aborted()).await {
+            // A policy may never answer.
+            let given_up = AbortController::following(&[&signal, &panels.0.closing.signal()]).signal();
+            let made = match select(Box::pin(panels.make(&nxml, options)), given_up.aborted()).await {
                 Either::Left((made, _)) => made,
-                Either::Right((reason, _)) => Err(reason),
+                Either::Right((reason, _)) => Err(panels.0.check_open().err().unwrap_or(reason)),
             };
             panels.witness(action::PANEL_CREATE, made.as_ref().map_or(&named, Panel::id), Outcome::of(&made));
             let panel = made?;
@@ -352,7 +354,7 @@ fn initial_state(document: &nexus_nxml::Panel, given: Map) -> Result<Map, Error>
         let declared = declared.ok_or_else(|| Error::invalid_argument(format!("the panel has no state {key:?}")))?;
         value.check(limits::VALUE_DEPTH, limits::VALUE_BYTES)?;
         let value = declared.data_type.coerce(value).map_err(|mismatch| {
-            Error::invalid_argument(format!("{key} has to be a {}, not {}", mismatch.wanted, mismatch.given))
+            Error::invalid_argument(format!("{key} has to be of type {}, not {}", mismatch.wanted, mismatch.given))
         })?;
         state.insert(key, value);
     }

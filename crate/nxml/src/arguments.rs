@@ -49,7 +49,10 @@ impl Tool {
                     }
                     Err(mismatch) => {
                         let (name, given, wanted) = (&arg.name, mismatch.given, mismatch.wanted);
-                        return refuse(Some(name), format!("the argument {name} has to be a {wanted}, not {given}"));
+                        return refuse(
+                            Some(name),
+                            format!("the argument {name} has to be of type {wanted}, not {given}"),
+                        );
                     }
                 },
             }
