@@ -33,7 +33,7 @@ export class KernelPanels implements api.Panels {
     return this.#panels.list().map((panel) => this.#wrap(panel));
   }
 
-  destroy(id: string): Promise<boolean> {
+  async destroy(id: string): Promise<boolean> {
     const name = text(id, "id");
     // Whoever holds it goes on to hold it.
     this.#known.delete(name);
