@@ -334,7 +334,7 @@ test("a panel of a document says what it is", async () => {
     diagnostics: [],
   });
   assert.equal(panel.title, "Orders");
-  assert.deepEqual(panel.state, { rows: [0] });
+  assert.deepEqual(panel.state, { rows: [0], query: "" });
 });
 
 test("a panel counts its runs and tells when it was last used", async () => {
