@@ -121,6 +121,15 @@ test("panels that are destroyed at any moment take only their own with them", as
   }
 });
 
+test("a panel that is being destroyed when its kernel closes is unmounted to the end", async () => {
+  const kernel = await createKernel({ extensions: [extension("test", methods)] });
+  const panel = await kernel.panels.create(nxml({ logic: lifecycle("unmount", "await $ext.test.wait(20); $state.count = 1") }));
+  const destroying = panel.destroy();
+  await kernel.close();
+  assert.equal(panel.state.count, 1);
+  assert.equal(await destroying, true);
+});
+
 const child = (body) => `
   import { createKernel } from ${JSON.stringify(new URL("package.mjs", import.meta.url).href)};
   import { nxml, tool, lifecycle } from ${JSON.stringify(new URL("panel-harness.mjs", import.meta.url).href)};

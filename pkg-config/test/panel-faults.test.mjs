@@ -146,6 +146,8 @@ for (const [name, [act, outcome]] of Object.entries(REENTRANT)) {
     assert.equal(result.stateMutations.length, outcome === "success" ? 2 : 1);
     await settled(scene.kernel.close(), "close");
     assert.equal(scene.panel.status, "stopped");
+    // Of two closings the second does not wait for the first.
+    await until(() => scene.panel.state.text === "unmounted");
     assert.deepEqual([scene.panel.state.count, scene.panel.state.text], [outcome === "success" ? 2 : 1, "unmounted"]);
     seen.check();
     await assertIdle(scene.kernel);

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 
-use futures_util::future::{Either, join_all, select};
+use futures_util::future::{Either, FutureExt, WeakShared, join, join_all, select};
 use indexmap::IndexMap;
 use nexus_core::{CapabilityToken, Error, ErrorCode, HandlerFacts, Map, Value, limits};
 use nexus_nxml::{Diagnostic, Document};
@@ -78,6 +78,8 @@ pub struct Inspection {
 #[derive(Default)]
 pub(crate) struct PanelRegistry {
     panels: RefCell<IndexMap<String, Option<Panel>>>,
+    /// Panels that were taken out, and whose `unmount` may still run.
+    leaving: RefCell<Vec<WeakShared<LocalFuture<'static, ()>>>>,
     options: RefCell<PanelsOptions>,
 }
 
@@ -305,7 +307,11 @@ impl Panels {
         };
         let stopping = panel.map(|panel| {
             self.witness(action::PANEL_DESTROY, id, Outcome::Allowed);
-            panel.stop("the panel was destroyed")
+            let stopping = (Box::pin(panel.stop("the panel was destroyed")) as LocalFuture<'static, ()>).shared();
+            let mut leaving = self.0.panels.leaving.borrow_mut();
+            leaving.retain(|one| one.upgrade().is_some());
+            leaving.extend(stopping.downgrade());
+            stopping
         });
         async move {
             match stopping {
@@ -318,14 +324,16 @@ impl Panels {
         }
     }
 
-    /// Destroys all.
+    /// Destroys all, and waits for those that were destroyed before.
     pub(crate) async fn close(&self) {
         let panels: Vec<_> = self.0.panels.panels.take().into_values().flatten().collect();
         let stop = |panel: &Panel| {
             self.witness(action::PANEL_DESTROY, panel.id(), Outcome::Allowed);
             panel.stop("the kernel was closed")
         };
-        join_all(panels.iter().map(stop)).await;
+        let stopping = join_all(panels.iter().map(stop));
+        let leaving: Vec<_> = self.0.panels.leaving.take().iter().filter_map(WeakShared::upgrade).collect();
+        join(stopping, join_all(leaving)).await;
     }
 }
 

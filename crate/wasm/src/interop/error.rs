@@ -112,6 +112,7 @@ fn describe(thrown: &JsValue) -> String {
     if thrown.is_null() || thrown.is_undefined() {
         return "rejected without a reason".to_owned();
     }
-    // Not `ToString`, which may run the embedder's code: the value as the debugger would show it.
-    format!("{thrown:?}")
+    // Not by `Debug`, which looks at objects without catching what they throw in their turn.
+    let json = js_sys::JSON::stringify(thrown).ok().and_then(|json| json.as_string());
+    json.unwrap_or_else(|| format!("rejected with a {}", thrown.js_typeof().as_string().unwrap_or_default()))
 }
