@@ -60,6 +60,12 @@ test("a name is taken once at a time, also by one that is being made", async () 
   assert.equal(panels.get("twin"), second);
 });
 
+test("names are made up however little chance there is", async () => {
+  const scoped = await kernelFor({ entropy: { fill: (bytes) => bytes.fill(255) } });
+  const made = [await scoped.panels.create(nxml()), await scoped.panels.create(nxml())];
+  assert.deepEqual(made.map(({ id }) => id), ["panel_ffffffff", "panel_00000000"]);
+});
+
 test("panels are listed in the order of their creation, each as one object", async () => {
   const scoped = await kernelFor();
   const made = [];

@@ -65,6 +65,51 @@ export const comparisons = {
     source: "let sum = 0; for (let i = 0; i < 100; i++) sum += await $ext.test.echo(i); return sum",
     capabilities,
   },
+  "a live panel": {
+    nxml: `<NexusPanel title="Orders" tags="a, b">
+  <Data>
+    <State name="orders" type="list" default='[{"id": 1, "total": 0.1}]'/>
+    <State name="log" type="list"/>
+    <Computed name="sum" value="$state.orders.reduce((sum, order) => sum + order.total, 0)"/>
+    <Computed name="label" value="$state.orders.length + ' for ' + $state.sum.toFixed(2)"/>
+  </Data>
+  <Logic>
+    <Extension name="nexus.test"/>
+    <Tool name="add" capabilities="state:read:*, state:write:orders, events:emit:*, view:update:*, ext:test.later">
+      <Arg name="total" type="number"/><Arg name="note" default="none"/>
+      <Handler>
+        const id = $state.orders.length + 1;
+        $emit("adding", { id });
+        const total = await $ext.test.later($args.total);
+        $state.orders.push({ id, total, chance: Math.random(), at: $time.now() });
+        $view.scrollTo("list", id);
+        $log("added", id, $args.note, $scope);
+        return [$state.orders.length, $state.sum];
+      </Handler>
+    </Tool>
+    <Tool name="note" capabilities="state:read:log, state:write:log">
+      <Trigger type="event" pattern="add*"/><Trigger type="state_change" path="sum"/>
+      <Handler>$state.log.push($scope.trigger);</Handler>
+    </Tool>
+    <Tool name="fail" capabilities="state:write:orders">
+      <Trigger type="manual"/>
+      <Handler>
+        $state.orders = [];
+        (function inner() { null.x })();
+      </Handler>
+    </Tool>
+    <Lifecycle on="mount" capabilities="state:read:log, state:write:log"><Handler>$state.log.push("mount")</Handler></Lifecycle>
+    <Lifecycle on="unmount" capabilities="state:read:log, state:write:log"><Handler>$state.log.push("unmount")</Handler></Lifecycle>
+  </Logic>
+  <View>
+    <Container title="{$state.label}">
+      <Iterate items="{$state.orders}" as="order"><Metric id="list" label="#{$scope.order.id}" value="{$scope.order.total}"/></Iterate>
+      <Action label="Add" trigger="add" args="[1, 'one']"/>
+    </Container>
+  </View>
+</NexusPanel>`,
+    triggers: [["add", [0.2]], ["add", { total: "1e3", note: "é😀" }, { scope: { by: "hand" } }], ["fail"], ["note", {}, { scope: { trigger: null } }], ["add", [3]], ["note", {}, { scope: { trigger: "last" } }]],
+  },
   "a handler that was compiled before": {
     source: "const f = (n) => n < 2 ? n : f(n - 1) + f(n - 2); return f(14)",
     runs: 3,

@@ -24,7 +24,7 @@ export async function performCase(subject, name, surroundings) {
  * @returns {Promise<string>} the whole result as text, without the two durations
  */
 export async function performComparison(name, executor) {
-  const { source, runs = 1, ...options } = comparisons[name];
+  const { source, runs = 1, nxml, triggers, ...options } = comparisons[name];
   const kernel = await createKernel({
     executor,
     clock: { now: () => 1_750_000_000_000 },
@@ -32,11 +32,29 @@ export async function performComparison(name, executor) {
     extensions: [testExtension()],
   });
   try {
+    if (nxml) return print(await livePanel(kernel, nxml, triggers));
     let result;
     for (let run = 0; run < runs; run++) result = await kernel.run(source, options);
-    const { durationUs, compilationTimeUs, ...metrics } = result.metrics;
-    return print({ ...result, metrics });
+    return print(withoutDurations(result));
   } finally {
     await kernel.close();
   }
+}
+
+function withoutDurations(result) {
+  const { durationUs, compilationTimeUs, ...metrics } = result.metrics;
+  return { ...result, metrics };
+}
+
+/** A panel from its document to its end: everything that it answers and tells. */
+async function livePanel(kernel, nxml, triggers) {
+  const panel = await kernel.panels.create(nxml);
+  const told = [];
+  for (const name of ["patch", "event", "view", "log", "status", "error"]) panel.on(name, (event) => told.push([name, event]));
+  const results = [];
+  for (const [tool, args, options] of triggers) results.push(withoutDurations(await panel.trigger(tool, args, options)));
+  const { id, description, state, computed, version } = panel;
+  const view = panel.view();
+  const destroyed = await panel.destroy();
+  return { id, description, results, told, state, computed, version, view, destroyed, left: panel.state };
 }

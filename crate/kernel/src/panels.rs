@@ -192,14 +192,19 @@ impl Panels {
                 }
                 id
             }
-            None => loop {
+            None => {
                 let mut bytes = [0; 4];
                 self.0.platform.entropy.fill(&mut bytes);
-                let id = format!("panel_{:08x}", u32::from_be_bytes(bytes));
-                if !panels.contains_key(&id) {
-                    break id;
+                let mut number = u32::from_be_bytes(bytes);
+                loop {
+                    let id = format!("panel_{number:08x}");
+                    if !panels.contains_key(&id) {
+                        break id;
+                    }
+                    // Not by chance again: an embedder's may be the same each time.
+                    number = number.wrapping_add(1);
                 }
-            },
+            }
         };
         panels.insert(id.clone(), None);
         Ok(Reserved { shared: Rc::clone(&self.0), id })

@@ -12,6 +12,7 @@ import http from "./http.mjs";
 import kernel from "./kernel.mjs";
 import language from "./language.mjs";
 import limits from "./limits.mjs";
+import panels from "./panels.mjs";
 import parking from "./parking.mjs";
 import recovery from "./recovery.mjs";
 import replay from "./replay.mjs";
@@ -38,6 +39,7 @@ export const subjects = {
   "host functions": hostFunctions,
   http,
   kernel,
+  panels,
   parking,
   replay,
 };
