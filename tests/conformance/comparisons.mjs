@@ -88,7 +88,7 @@ export const comparisons = {
       </Handler>
     </Tool>
     <Tool name="note" capabilities="state:read:log, state:write:log">
-      <Trigger type="event" pattern="add*"/><Trigger type="state_change" path="sum"/>
+      <Trigger type="event" pattern="*"/><Trigger type="state_change" path="sum"/>
       <Handler>$state.log.push($scope.trigger);</Handler>
     </Tool>
     <Tool name="fail" capabilities="state:write:orders">
