@@ -13,6 +13,7 @@ import {
   parseCapability,
   storageExtension,
   type Capability,
+  type Diagnostic,
   type Divergence,
   type ErrorCode,
   type Extension,
@@ -21,10 +22,16 @@ import {
   type KernelOptions,
   type Limits,
   type NexusErrorData,
+  type Panel,
+  type PanelEvents,
+  type PanelStatus,
+  type Patch,
+  type Policy,
   type RunRecord,
   type RunResult,
   type Segment,
   type Stats,
+  type ViewElement,
 } from "nexus-kernel";
 import { createKernel as createSlimKernel } from "nexus-kernel/slim";
 
@@ -158,9 +165,73 @@ const bytes: Uint8Array = encode({ covered });
 same<ReturnType<typeof decode>, unknown>(true);
 decode(bytes);
 
+const policy: Policy = ({ id, title, tools, tags }, requested) => {
+  same<typeof tools, readonly string[]>(true);
+  return attenuate(requested, [`state:read:${id}${title}${tags.length}`]);
+};
+await createKernel({ policy, panels: { maxPanels: 10, maxQueuedRuns: 5 }, clock: { now: () => 0, setTimeout: (run, ms) => setTimeout(run, ms), clearTimeout } });
+await createKernel({ policy: async (_panel, requested) => requested });
+// @ts-expect-error: unknown options
+await createKernel({ panels: { most: 1 } });
+// @ts-expect-error: a policy answers tokens
+await createKernel({ policy: () => true });
+
+const panel: Panel = await kernel.panels.create("<NexusPanel/>", { id: "a", state: { count: 1 }, policy, signal: AbortSignal.timeout(1) });
+same<typeof kernel.panels extends { get(id: string): infer Found } ? Found : never, Panel | undefined>(true);
+same<ReturnType<typeof kernel.panels.list>, Panel[]>(true);
+same<Awaited<ReturnType<typeof kernel.panels.destroy>>, boolean>(true);
+same<Awaited<ReturnType<typeof kernel.panels.check>>, readonly Diagnostic[]>(true);
+const { handlers, diagnostics } = await kernel.panels.inspect("<NexusPanel/>");
+same<(typeof handlers)[number]["kind"], "tool" | "mount" | "unmount">(true);
+same<(typeof diagnostics)[number]["severity"], "error" | "warning">(true);
+// @ts-expect-error: unknown options
+await kernel.panels.create("", { name: "a" });
+// @ts-expect-error: a document is text
+await kernel.panels.create(new Uint8Array());
+
+const triggered = await panel.trigger<number>("add", { by: 1 }, { scope: {}, actor: "ann", record: false, onSegment() {}, signal: AbortSignal.timeout(1) });
+same<typeof triggered, RunResult<number>>(true);
+await panel.trigger("add", [1, "x"]);
+// @ts-expect-error: arguments are an object or a list
+await panel.trigger("add", 1);
+// @ts-expect-error: a panel's tools have the limits of their document
+await panel.trigger("add", {}, { limits: {} });
+const version: number = await panel.set(["todos", 0, "done"], true, { signal: AbortSignal.timeout(1) });
+void version;
+// @ts-expect-error: places are names and positions
+await panel.set([Symbol()], 1);
+same<typeof panel.status, PanelStatus>(true);
+const count: number = panel.state.count;
+void count;
+// @ts-expect-error: it is read only
+panel.state = {};
+// @ts-expect-error: it is read only
+panel.description.title = "x";
+const off: () => void = panel.on("patch", (patch) => {
+  same<typeof patch, Patch>(true);
+  same<(typeof patch.mutations)[number]["operation"], "set" | "delete">(true);
+});
+off();
+panel.on("status", (status) => same<typeof status, PanelEvents["status"]>(true));
+panel.on("error", ({ handler, runId, error }) => {
+  same<typeof handler, string>(true);
+  same<typeof runId, string | undefined>(true);
+  same<typeof error.code, ErrorCode>(true);
+});
+// @ts-expect-error: a panel does not tell of that
+panel.on("change", () => {});
+const { root, columns } = panel.view();
+same<typeof root, ViewElement | null>(true);
+same<typeof columns, number>(true);
+const place: readonly (string | number)[] | undefined = root?.bind?.["bind"];
+if (place) await panel.set(place, 1);
+await using scopedPanel = panel;
+void scopedPanel;
+
 const error = new NexusError({ code: "TIMEOUT", message: "x" });
 same<typeof error.code, ErrorCode>(true);
 same<typeof error.name, "NexusError">(true);
+same<typeof error.diagnostics, readonly Diagnostic[] | undefined>(true);
 
 const options: KernelOptions = {};
 await createSlimKernel({ ...options, modules: { kernel: fetch("k"), sandbox: new Uint8Array() } });
