@@ -80,6 +80,23 @@ test("a resumed handler sees what others changed, added, deleted and what was co
   assert.equal(replayed.status, "same", JSON.stringify(replayed.divergence));
 });
 
+test("what was read before a wait is no part of the state any more once others changed it", async () => {
+  const code = `const list = $state.list; const other = $state.other;
+    await $ext.test.gate("stale");
+    list.push("lost"); other.push("kept");
+    $state.list.push("read again");
+    return [list.length, $state.list.length]`;
+  const panel = await panels.create(nxml({ data: '<State name="list" type="list"/><State name="other" type="list"/>', logic: tool("slow", code) }));
+  const seen = watch(panel);
+  const run = panel.trigger("slow");
+  await until(() => panel.status === "suspended");
+  await panel.set("list", ["theirs"]);
+  await open("stale");
+  assert.deepEqual(returned(await run), [1, 2]);
+  assert.deepEqual([panel.state.list, panel.state.other], [["theirs", "read again"], ["kept"]]);
+  seen.check();
+});
+
 test("the last writer wins, whoever waited longer", async () => {
   const panel = await panels.create(nxml({ logic: tool("write", "$state.count = -$args.n; await $ext.test.gate('w' + $args.n); const seen = $state.count; $state.count = $args.n; return seen", '<Arg name="n" type="number"/>') }));
   const seen = watch(panel);
