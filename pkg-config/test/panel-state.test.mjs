@@ -80,19 +80,20 @@ test("a resumed handler sees what others changed, added, deleted and what was co
   assert.equal(replayed.status, "same", JSON.stringify(replayed.divergence));
 });
 
-test("what was read before a wait is no part of the state any more once others changed it", async () => {
+test("what was read before a wait cannot be written once others changed it, and says so", async () => {
   const code = `const list = $state.list; const other = $state.other;
     await $ext.test.gate("stale");
-    list.push("lost"); other.push("kept");
+    other.push("kept");
+    let refused; try { list.push("lost") } catch (error) { refused = error.code }
     $state.list.push("read again");
-    return [list.length, $state.list.length]`;
+    return [refused, list.length, $state.list.length]`;
   const panel = await panels.create(nxml({ data: '<State name="list" type="list"/><State name="other" type="list"/>', logic: tool("slow", code) }));
   const seen = watch(panel);
   const run = panel.trigger("slow");
   await until(() => panel.status === "suspended");
   await panel.set("list", ["theirs"]);
   await open("stale");
-  assert.deepEqual(returned(await run), [1, 2]);
+  assert.deepEqual(returned(await run), ["STATE_ERROR", 0, 2]);
   assert.deepEqual([panel.state.list, panel.state.other], [["theirs", "read again"], ["kept"]]);
   seen.check();
 });

@@ -238,7 +238,7 @@ impl Kernel {
     /// Numbers about the kernel in the text format of Prometheus, version 0.0.4.
     #[must_use]
     pub fn metrics_text(&self) -> String {
-        self.0.metrics.text(&self.stats())
+        self.0.metrics.text(&self.stats(), &self.panels().counts())
     }
 
     /// Where the kernel's log goes.
@@ -263,6 +263,12 @@ impl Kernel {
     pub fn watch_stats(&self) -> impl Fn() -> Option<Stats> + use<> {
         let shared = Rc::downgrade(&self.0);
         move || shared.upgrade().map(|shared| Self(shared).stats())
+    }
+
+    /// As [`watch_stats`](Self::watch_stats), for [`Panels::counts`].
+    pub fn watch_panel_counts(&self) -> impl Fn() -> Option<Vec<(&'static str, u64)>> + use<> {
+        let shared = Rc::downgrade(&self.0);
+        move || shared.upgrade().map(|shared| Self(shared).panels().counts())
     }
 
     /// Whether it was closed.

@@ -24,9 +24,6 @@ const OTHERS: &str = "_other";
 const BUCKETS_US: [u64; 13] =
     [250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000, 10_000_000];
 
-/// Tells how many panels there are of each status.
-pub type PanelCounts = Rc<dyn Fn() -> Vec<(&'static str, u64)>>;
-
 /// The counts of a kernel.
 pub struct Metrics {
     succeeded: Cell<u64>,
@@ -37,7 +34,6 @@ pub struct Metrics {
     errors: RefCell<[u64; ErrorCode::ALL.len()]>,
     runs: RefCell<Histogram>,
     panels: RefCell<IndexMap<String, Histogram>>,
-    panel_counts: RefCell<Option<PanelCounts>>,
 }
 
 impl Default for Metrics {
@@ -50,7 +46,6 @@ impl Default for Metrics {
             errors: RefCell::new([0; ErrorCode::ALL.len()]),
             runs: RefCell::default(),
             panels: RefCell::default(),
-            panel_counts: RefCell::default(),
         }
     }
 }
@@ -104,13 +99,8 @@ impl Metrics {
         self.panels.borrow_mut().swap_remove(panel);
     }
 
-    /// Asks `counts` from now on, how many panels there are.
-    pub fn count_panels(&self, counts: PanelCounts) {
-        self.panel_counts.replace(Some(counts));
-    }
-
-    /// The text.
-    pub(crate) fn text(&self, stats: &Stats) -> String {
+    /// The text; `panel_counts` are the panels of each status.
+    pub(crate) fn text(&self, stats: &Stats, panel_counts: &[(&str, u64)]) -> String {
         let mut text = Text::default();
         text.family("nexus_handler_executions_total", Kind::Counter, "Runs that have ended, by how.");
         text.sample("", &[("status", "success")], self.succeeded.get());
@@ -147,11 +137,9 @@ impl Metrics {
             histogram(&mut text, Some(panel), runs);
         }
         gauges(&mut text, stats);
-        if let Some(counts) = self.panel_counts.borrow().clone() {
-            text.family("nexus_panels", Kind::Gauge, "Panels, by status.");
-            for (status, count) in counts() {
-                text.sample("", &[("status", status)], count);
-            }
+        text.family("nexus_panels", Kind::Gauge, "Panels, by status.");
+        for (status, count) in panel_counts {
+            text.sample("", &[("status", status)], count);
         }
         text.finish()
     }
@@ -227,7 +215,7 @@ mod tests {
     use super::*;
 
     fn lines(metrics: &Metrics, name: &str) -> Vec<String> {
-        let text = metrics.text(&Stats::default());
+        let text = metrics.text(&Stats::default(), &[]);
         text.lines().filter(|line| line.starts_with(name)).map(str::to_owned).collect()
     }
 

@@ -78,6 +78,41 @@ impl<F: Fn() -> Stats> MonitorSource for Runtime<F> {
     }
 }
 
+/// The panels of a kernel.
+pub struct PanelsSource<F>(F);
+
+impl PanelsSource<()> {
+    /// Those of `kernel`, which it does not keep.
+    pub fn of(kernel: &Kernel) -> impl MonitorSource + use<> {
+        let counts = kernel.watch_panel_counts();
+        PanelsSource(move || counts().unwrap_or_default())
+    }
+}
+
+impl<F: Fn() -> Vec<(&'static str, u64)>> PanelsSource<F> {
+    fn numbers(&self) -> Map {
+        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+        let number = |count: u64| Value::Number(count as f64);
+        (self.0)().into_iter().map(|(status, count)| (status.to_owned(), number(count))).collect()
+    }
+}
+
+impl<F: Fn() -> Vec<(&'static str, u64)>> MonitorSource for PanelsSource<F> {
+    fn name(&self) -> &str {
+        "panels"
+    }
+
+    fn health(&self) -> Health {
+        let failed = (self.0)().iter().find(|(status, _)| *status == "error").map_or(0, |(_, count)| *count);
+        let reasons = if failed > 0 { vec![format!("panels whose mount failed: {failed}")] } else { Vec::new() };
+        Health { reasons, details: self.numbers() }
+    }
+
+    fn metrics(&self) -> Value {
+        Value::Object(self.numbers())
+    }
+}
+
 /// The extension `monitor`. See the [module](self).
 pub struct MonitorExtension {
     sources: Vec<Rc<dyn MonitorSource>>,

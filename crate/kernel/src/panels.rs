@@ -16,6 +16,7 @@ use crate::engine::LocalFuture;
 use crate::extension_view::{ExtensionNames, ExtensionView};
 use crate::kernel::{Shared, check_source};
 use crate::origin::Origin;
+use crate::panel::event::PanelStatus;
 use crate::panel::state::PanelState;
 use crate::panel::{Panel, Parts, not_found};
 
@@ -288,6 +289,15 @@ impl Panels {
         self.0.panels.panels.borrow().values().flatten().cloned().collect()
     }
 
+    /// How many there are of each status.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(&'static str, u64)> {
+        let panels = self.0.panels.panels.borrow();
+        let count =
+            |status: PanelStatus| panels.values().flatten().filter(|panel| panel.status() == status).count() as u64;
+        PanelStatus::LIVE.iter().map(|status| (status.as_str(), count(*status))).collect()
+    }
+
     /// The panel of that name.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Panel> {
@@ -312,6 +322,7 @@ impl Panels {
         };
         let stopping = panel.map(|panel| {
             self.witness(action::PANEL_DESTROY, id, Outcome::Allowed);
+            self.0.metrics.forget_panel(id);
             let stopping = (Box::pin(panel.stop("the panel was destroyed")) as LocalFuture<'static, ()>).shared();
             let mut leaving = self.0.panels.leaving.borrow_mut();
             leaving.retain(|one| one.upgrade().is_some());

@@ -14,7 +14,7 @@ use boa_engine::property::PropertyKey;
 use boa_engine::{Context, JsArgs, JsNativeError, JsObject, JsResult, JsString, JsValue, NativeFunction, js_string};
 use indexmap::IndexMap;
 use nexus_core::capability::Scope;
-use nexus_core::{CapabilityToken, Error, Map, MutationOperation, StateMutation, Value};
+use nexus_core::{CapabilityToken, Error, ErrorCode, Map, MutationOperation, StateMutation, Value};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::convert;
@@ -45,6 +45,8 @@ pub struct State {
     targets: FxHashMap<JsObject, JsObject>,
     /// By object, the name of the tree that it belongs to.
     trees: FxHashMap<JsObject, Rc<str>>,
+    /// The names of trees whose keys others changed while the run waited.
+    outdated: Vec<Rc<str>>,
     mutations: Vec<StateMutation>,
 }
 
@@ -52,7 +54,13 @@ impl State {
     /// The state a run starts with.
     pub fn new(snapshot: Map) -> Self {
         let slots = snapshot.into_iter().map(|(key, value)| (key, Slot { value, tree: None, changed: None })).collect();
-        Self { slots, targets: FxHashMap::default(), trees: FxHashMap::default(), mutations: Vec::new() }
+        Self {
+            slots,
+            targets: FxHashMap::default(),
+            trees: FxHashMap::default(),
+            outdated: Vec::new(),
+            mutations: Vec::new(),
+        }
     }
 
     /// Whether the key is set.
@@ -87,6 +95,8 @@ impl State {
     /// Takes over what others changed, without recording it.
     pub fn apply(&mut self, mutations: Vec<StateMutation>) {
         for mutation in mutations {
+            let tree = self.slots.get(&mutation.key).and_then(|slot| slot.tree.as_ref());
+            self.outdated.extend(tree.map(|tree| tree.name.clone()));
             match mutation.operation {
                 MutationOperation::Set => self.put(mutation.key, mutation.value),
                 MutationOperation::Delete => {
@@ -388,8 +398,9 @@ pub fn refuse_trap(_: &JsValue, _: &[JsValue], _: &mut Context) -> JsResult<JsVa
     Ok(false.into())
 }
 
-/// Checks that the key to which an object of a tree belongs may be written, and marks it as changed. An object whose key
-/// has been set anew since belongs to nothing any more and is the handler's own.
+/// Checks that the key to which an object of a tree belongs may be written, and marks it as changed. An object whose key the
+/// handler has set anew since belongs to nothing any more and is the handler's own; one whose key others have changed cannot be
+/// written, for the change would be lost without a word.
 fn touch(target: &JsObject, context: &mut Context) -> Result<(), Failure> {
     const OPERATION: &str = "state.set";
     let run = Run::of(context);
@@ -399,7 +410,13 @@ fn touch(target: &JsObject, context: &mut Context) -> Result<(), Failure> {
     }
     let Some(key) = run.state.trees.get(target).cloned() else { return Ok(()) };
     let is_its = |slot: &&Slot| slot.tree.as_ref().is_some_and(|tree| Rc::ptr_eq(&tree.name, &key));
-    let Some(slot) = run.state.slots.get(&*key).filter(is_its) else { return Ok(()) };
+    let Some(slot) = run.state.slots.get(&*key).filter(is_its) else {
+        if run.state.outdated.iter().any(|name| Rc::ptr_eq(name, &key)) {
+            let why = format!("others changed {key} since this was read: read it from $state again");
+            return Err(Error::new(ErrorCode::StateError, why).into());
+        }
+        return Ok(());
+    };
     let first = slot.changed.is_none();
     if first {
         run.count_host_call(OPERATION)?;

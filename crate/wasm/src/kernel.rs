@@ -8,7 +8,7 @@ use js_sys::{Array, Function, Promise, Uint8Array, WebAssembly};
 use nexus_core::{Error, Status, Value};
 use nexus_kernel::abort::AbortSignal;
 use nexus_kernel::engine::LocalFuture;
-use nexus_kernel::monitor::Runtime;
+use nexus_kernel::monitor::{MonitorSource, PanelsSource, Runtime};
 use nexus_kernel::spawner::Spawner;
 use nexus_kernel::store::Store;
 use nexus_kernel::{
@@ -75,7 +75,7 @@ pub struct JsKernel {
 /// # Errors
 /// Rejected with `INVALID_ARGUMENT` naming the option that does not exist or has no such value, or `WASM_ERROR`.
 #[wasm_bindgen(js_name = openKernel)]
-pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
+pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Result<Promise, JsValue> {
     let given = KernelOptions::from_js(options);
     promise(async move {
         let KernelOptions {
@@ -121,7 +121,7 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Promise {
 #[wasm_bindgen(js_class = Kernel)]
 impl JsKernel {
     /// Runs a handler to its end: a promise for the result and the bytes of its record, `undefined` if none is wanted.
-    pub fn run(&self, source: &JsValue, options: &JsValue) -> Promise {
+    pub fn run(&self, source: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given =
             RunArguments::from_js(source, options, &["onSegment", "record"], self.kernel.limits(), &self.reporter);
         let run = given.map(|given| {
@@ -139,7 +139,7 @@ impl JsKernel {
     }
 
     /// Runs a recorded run once more and compares: a promise for `{ status, result, divergence? }`.
-    pub fn replay(&self, record: &JsValue, options: &JsValue) -> Promise {
+    pub fn replay(&self, record: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given = record_from_js(record).and_then(|record| Ok((record, signal_of(options)?)));
         let kernel = self.kernel.clone();
         promise(async move {
@@ -149,7 +149,7 @@ impl JsKernel {
     }
 
     /// Runs a handler to its first suspension.
-    pub fn execute(&self, source: &JsValue, options: &JsValue) -> Promise {
+    pub fn execute(&self, source: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given = RunArguments::from_js(source, options, &[], self.kernel.limits(), &self.reporter);
         let run = given.map(|given| {
             let RunArguments { source, options, followed, .. } = given;
@@ -167,7 +167,7 @@ impl JsKernel {
     }
 
     /// Answers a call of a suspended run.
-    pub fn resume(&self, suspension_id: &JsValue, answer: &JsValue, options: &JsValue) -> Promise {
+    pub fn resume(&self, suspension_id: &JsValue, answer: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given = ResumeArguments::from_js(suspension_id, answer, options);
         let kernel = self.kernel.clone();
         promise(async move {
@@ -179,7 +179,7 @@ impl JsKernel {
     }
 
     /// A suspended run as bytes: a promise for a `Uint8Array`.
-    pub fn park(&self, run_id: &JsValue, options: &JsValue) -> Promise {
+    pub fn park(&self, run_id: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given = ParkArguments::from_js(run_id, options);
         let kernel = self.kernel.clone();
         promise(async move {
@@ -189,7 +189,7 @@ impl JsKernel {
     }
 
     /// A parked run, suspended again: a promise for `{ runId, suspensions }`.
-    pub fn unpark(&self, bytes: &JsValue, options: &JsValue) -> Promise {
+    pub fn unpark(&self, bytes: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given = UnparkArguments::from_js(bytes, options);
         let kernel = self.kernel.clone();
         promise(async move {
@@ -202,7 +202,7 @@ impl JsKernel {
     }
 
     /// Compiles a handler ahead of its first run.
-    pub fn precompile(&self, source: &JsValue, options: &JsValue) -> Promise {
+    pub fn precompile(&self, source: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given = ServiceArguments::from_js(source, options, &["limits", "signal"], self.kernel.limits());
         let kernel = self.kernel.clone();
         promise(async move {
@@ -215,7 +215,7 @@ impl JsKernel {
 
     /// The capabilities that a handler needs.
     #[wasm_bindgen(js_name = inferCapabilities)]
-    pub fn infer_capabilities(&self, source: &JsValue, options: &JsValue) -> Promise {
+    pub fn infer_capabilities(&self, source: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given = ServiceArguments::from_js(source, options, &["signal"], self.kernel.limits());
         let kernel = self.kernel.clone();
         promise(async move {
@@ -275,7 +275,8 @@ impl JsKernel {
     /// Adds the extension `monitor`.
     #[wasm_bindgen(js_name = registerMonitor)]
     pub fn register_monitor(&self) -> Result<(), JsValue> {
-        let sources = vec![Rc::new(Runtime::of(&self.kernel)) as _];
+        let sources: Vec<Rc<dyn MonitorSource>> =
+            vec![Rc::new(PanelsSource::of(&self.kernel)), Rc::new(Runtime::of(&self.kernel))];
         self.register(MonitorExtension::new(sources, Rc::clone(&self.platform.clock)))
     }
 
@@ -311,7 +312,13 @@ impl JsKernel {
 
     /// Calls an extension on the embedder's own behalf.
     #[wasm_bindgen(js_name = callExtension)]
-    pub fn call_extension(&self, name: String, method: String, args: &JsValue, options: &JsValue) -> Promise {
+    pub fn call_extension(
+        &self,
+        name: String,
+        method: String,
+        args: &JsValue,
+        options: &JsValue,
+    ) -> Result<Promise, JsValue> {
         let given = CallArguments::from_js(args, options);
         let kernel = self.kernel.clone();
         let open = self.ensure_open();
@@ -325,7 +332,7 @@ impl JsKernel {
 
     /// Initialises every extension that is not yet: a promise for those that failed.
     #[wasm_bindgen(js_name = initExtensions)]
-    pub fn init_extensions(&self) -> Promise {
+    pub fn init_extensions(&self) -> Result<Promise, JsValue> {
         let kernel = self.kernel.clone();
         let open = self.ensure_open();
         promise(async move {
@@ -336,7 +343,7 @@ impl JsKernel {
 
     /// Shuts every extension down that was initialised: a promise for those that failed.
     #[wasm_bindgen(js_name = shutdownExtensions)]
-    pub fn shutdown_extensions(&self) -> Promise {
+    pub fn shutdown_extensions(&self) -> Result<Promise, JsValue> {
         let kernel = self.kernel.clone();
         let open = self.ensure_open();
         promise(async move {
@@ -385,7 +392,7 @@ impl JsKernel {
     }
 
     /// Closes the kernel: a promise for the extensions whose `shutdown` failed.
-    pub fn close(&self) -> Promise {
+    pub fn close(&self) -> Result<Promise, JsValue> {
         let kernel = self.kernel.clone();
         promise(async move { Ok(failures_to_js(&kernel.close().await)) })
     }

@@ -109,7 +109,7 @@ impl JsPanels {
 #[wasm_bindgen(js_class = Panels)]
 impl JsPanels {
     /// Makes a panel of a document: a promise for a [`JsPanel`].
-    pub fn create(&self, nxml: &JsValue, options: &JsValue) -> Promise {
+    pub fn create(&self, nxml: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given = nxml_of(nxml).and_then(|nxml| Ok((nxml, create_options(options)?)));
         let creating = given.map(|(nxml, (options, followed))| (self.panels.create(&nxml, options), followed));
         let reporter = self.reporter.clone();
@@ -134,13 +134,13 @@ impl JsPanels {
     }
 
     /// Takes a panel out: a promise for whether it was there.
-    pub fn destroy(&self, id: &str) -> Promise {
+    pub fn destroy(&self, id: &str) -> Result<Promise, JsValue> {
         let destroying = self.panels.destroy(id);
         promise(async move { Ok(destroying.await.into()) })
     }
 
     /// Everything about a document, without making a panel of it: a promise for `{ …, diagnostics, handlers }`.
-    pub fn inspect(&self, nxml: &JsValue, options: &JsValue) -> Promise {
+    pub fn inspect(&self, nxml: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given = nxml_of(nxml).and_then(|nxml| Ok((nxml, signal_of(options)?)));
         let panels = self.panels.clone();
         promise(async move {
@@ -237,7 +237,7 @@ impl JsPanel {
     }
 
     /// Runs a tool to its end: a promise for the result and the bytes of its record, `undefined` if none is wanted.
-    pub fn trigger(&self, tool: &JsValue, args: &JsValue, options: &JsValue) -> Promise {
+    pub fn trigger(&self, tool: &JsValue, args: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let run = trigger_options(tool, args, options, &self.reporter).map(|(tool, args, options, followed)| {
             let recording = options.recording.clone();
             (self.panel.trigger(&tool, args, options), recording, followed)
@@ -252,7 +252,7 @@ impl JsPanel {
     }
 
     /// Changes the state at `path`, an array of keys and indices: a promise for the state's version then.
-    pub fn set(&self, path: &JsValue, value: &JsValue, options: &JsValue) -> Promise {
+    pub fn set(&self, path: &JsValue, value: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given =
             path_of(path).and_then(|path| Ok((path, value_from_js(value, Bounds::WIDEST)?, signal_of(options)?)));
         let setting = given.map(|(path, value, followed)| (self.panel.set(path, value), followed));

@@ -24,6 +24,9 @@ pub enum PanelStatus {
 }
 
 impl PanelStatus {
+    /// Those of panels that are there.
+    pub const LIVE: &[Self] = &[Self::Initializing, Self::Running, Self::Suspended, Self::Error];
+
     /// The status as it stands on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

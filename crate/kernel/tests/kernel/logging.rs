@@ -147,11 +147,3 @@ fn a_run_that_nobody_resumes_counts_as_cancelled_and_one_that_was_parked_as_neit
         ["INFO  [shop buy run] the run failed: nobody resumed it code=CANCELLED durationUs=10"]
     );
 }
-
-#[test]
-fn panels_are_counted_by_status_where_somebody_tells() {
-    let scene = scene(LogLevel::Info);
-    assert!(scene.metric("nexus_panels").is_empty());
-    scene.kernel.metrics().count_panels(Rc::new(|| vec![("running", 2), ("error", 1)]));
-    assert_eq!(scene.metric("nexus_panels"), ["{status=\"running\"} 2", "{status=\"error\"} 1"]);
-}

@@ -536,3 +536,43 @@ fn a_document_gives_itself_no_more_time_than_there_is() {
     let panel = scene.create(&nxml);
     assert_eq!(scene.trigger(&panel, "t").return_value, Some(1.into()));
 }
+
+#[test]
+fn panels_are_counted_by_status_and_a_destroyed_one_leaves_no_series() {
+    let scene = scene();
+    let count = |status: &str| {
+        let line = format!("nexus_panels{{status=\"{status}\"}} ");
+        scene.kernel.metrics_text().lines().find_map(|one| one.strip_prefix(&line).map(str::to_owned)).unwrap()
+    };
+    let named = PanelOptions { id: Some("counted".to_owned()), ..PanelOptions::default() };
+    let nxml = document(COUNT, &tool("t", "await $ext.test.wait(10);"));
+    let panel = scene.try_create(&nxml, named).unwrap();
+    assert_eq!((count("running"), count("suspended")), ("1".to_owned(), "0".to_owned()));
+    let run = scene.world.spawn(panel.trigger("t", Value::Null, TriggerOptions::default()));
+    scene.world.settle();
+    assert_eq!((count("running"), count("suspended")), ("0".to_owned(), "1".to_owned()));
+    scene.world.advance(10);
+    run.result().unwrap().unwrap();
+    let series = "nexus_panel_executions_total{panel_id=\"counted\"} 1";
+    assert!(scene.kernel.metrics_text().contains(series));
+    scene.world.run(scene.kernel.panels().destroy("counted"));
+    assert!(!scene.kernel.metrics_text().contains("panel_id=\"counted\""));
+    assert_eq!(count("running"), "0");
+}
+
+#[test]
+fn what_others_changed_is_not_written_through_what_was_read_before() {
+    let scene = scene();
+    let code = "const list = $state.list, own = $state.own; await $ext.test.wait(5); own.push(1);
+                try { list.push('lost'); } catch (error) { $state.list.push(error.code); }
+                list.push('uncaught');";
+    let data = "<State name=\"list\" type=\"list\"/><State name=\"own\" type=\"list\"/>";
+    let panel = scene.create(&document(data, &tool("t", code)));
+    let run = scene.world.spawn(panel.trigger("t", Value::Null, TriggerOptions::default()));
+    scene.world.settle();
+    scene.world.run(panel.set(path("list"), Value::from(vec!["theirs"]))).unwrap();
+    scene.world.advance(5);
+    let error = run.result().unwrap().unwrap().error.unwrap();
+    assert_eq!(error.code, ErrorCode::StateError);
+    assert_eq!(panel.state()["list"], Value::from(vec!["theirs"]), "the failed segment changed nothing");
+}

@@ -35,7 +35,7 @@ struct Inner {
 /// # Errors
 /// Rejected with `WASM_ERROR` if the module is not the sandbox's.
 #[wasm_bindgen(js_name = openWorkerSide)]
-pub fn open_worker_side(sandbox: &JsValue, host_call: Function) -> Promise {
+pub fn open_worker_side(sandbox: &JsValue, host_call: Function) -> Result<Promise, JsValue> {
     let module = sandbox.clone().dyn_into::<WebAssembly::Module>();
     promise(async move {
         let module = module.map_err(|_| refused("the sandbox has to be a WebAssembly.Module"))?;
@@ -53,7 +53,7 @@ impl WorkerSide {
     }
 
     /// Does what a request asks for: a promise for the reply, or for nothing where none is due.
-    pub fn answer(&self, request: &Uint8Array) -> Promise {
+    pub fn answer(&self, request: &Uint8Array) -> Result<Promise, JsValue> {
         let (inner, request) = (Rc::clone(&self.0), request.to_vec());
         promise(async move {
             let request = msgpack::decode(&request).map_err(Failure::from)?;
