@@ -247,6 +247,30 @@ test("computed values follow what they read, and are told only when they become 
   seen.check();
 });
 
+test("a computed value that is too large is null, and the tools go on", async () => {
+  const copies = Array.from({ length: 20 }, (_, i) => `<Computed name="copy${i}" value="$state.text + '${i}'"/>`).join("");
+  const data = `<State name="text"/><Computed name="twice" value="$state.text + $state.text"/>${copies}`;
+  const logic = tool("fill", "$state.text = 'x'.repeat(600_000)") + tool("clear", "$state.text = ''; return [$state.twice, $state.copy0.length]");
+  const panel = await panels.create(nxml({ data, logic }));
+  const seen = watch(panel);
+  returned(await panel.trigger("fill"));
+  assert.equal(panel.computed.twice, null);
+  const kept = Object.entries(panel.computed).filter(([name, value]) => name.startsWith("copy") && value !== null);
+  assert.equal(kept.length, 13, "8 MiB of all");
+  assert.deepEqual(returned(await panel.trigger("clear")), [null, 600_001]);
+  assert.deepEqual([panel.computed.twice, panel.computed.copy19], ["", "19"]);
+  seen.check();
+});
+
+test("a kernel's smaller limits of values keep no panel from running", async () => {
+  const scoped = await kernelFor({ limits: { maxValueBytes: 1_000, maxValueDepth: 3 } });
+  const panel = await scoped.panels.create(nxml({ data: '<State name="text"/><State name="o" type="object"/>', logic: tool("clear", "$state.text = ''; $state.o = {}") }));
+  await panel.set("text", "x".repeat(2_000));
+  await panel.set("o", { a: { a: { a: { a: 1 } } } });
+  returned(await panel.trigger("clear"));
+  assert.deepEqual(panel.state, { count: 0, text: "", o: {} });
+});
+
 test("the view is that of the moment, through If and Iterate, with what its elements change and run", async () => {
   const data = `<State name="rows" type="list" default='[{"title": "A", "cells": [1, 2]}]'/><State name="show" type="boolean" default="true"/>`;
   const view = `<Layout strategy="stack">

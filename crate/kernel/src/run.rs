@@ -85,7 +85,9 @@ impl Prepared {
         let extensions = ExtensionView::new(shared.extensions.clone(), extensions);
         check_caveats(&extensions, &context.capabilities)?;
         let bounds = ValueBounds::of(&limits);
-        let values = context.state.iter().map(|(key, value)| (format!("state.{key}"), value));
+        // A panel's own was checked when it came about; and the tool that would make it smaller has to run.
+        let given = origin.panel.is_none().then_some(&context.state);
+        let values = given.into_iter().flatten().map(|(key, value)| (format!("state.{key}"), value));
         let others = [("args".to_owned(), &context.args), ("scope".to_owned(), &context.scope)];
         for (name, value) in values.chain(others) {
             bounds.check(value).map_err(|error| Error { message: format!("{name}: {}", error.message), ..error })?;

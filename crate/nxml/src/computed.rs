@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use nexus_core::limits::{VALUE_BYTES, VALUE_DEPTH};
 use nexus_core::{Map, Value};
 
-use crate::expression::ExpressionError;
+use crate::expression::{ExpressionError, ExpressionErrorKind};
+use crate::limits;
 use crate::panel::{Computed, Panel};
 
 /// In which order computed values are to be computed, by their position in the document.
@@ -122,6 +124,8 @@ struct Entry {
     computed: Computed,
     error: Option<ExpressionError>,
     is_stale: bool,
+    /// Bytes of its value.
+    bytes: usize,
 }
 
 /// The computed values of a panel, kept until something that they read changes.
@@ -155,6 +159,8 @@ pub struct ComputedValues {
     /// Which of them may read any state.
     readers_of_any: Vec<usize>,
     values: Map,
+    /// Bytes of all of them.
+    bytes: usize,
     evaluations: u64,
 }
 
@@ -171,9 +177,9 @@ impl ComputedValues {
             if any {
                 readers_of_any.push(entries.len());
             }
-            entries.push(Entry { computed, error: None, is_stale: true });
+            entries.push(Entry { computed, error: None, is_stale: true, bytes: 0 });
         }
-        Self { entries, readers, readers_of_any, values: Map::new(), evaluations: 0 }
+        Self { entries, readers, readers_of_any, values: Map::new(), bytes: 0, evaluations: 0 }
     }
 
     /// Says that a state became another.
@@ -186,7 +192,7 @@ impl ComputedValues {
     /// Computes what has to be computed, and answers the names of the values that became others. A value that comes out
     /// as it was lets those that read it be.
     ///
-    /// One that cannot be computed is `null`; [`errors`](Self::errors) says why.
+    /// One that cannot be computed, or is larger than a value of the state may be, is `null`; [`errors`](Self::errors) says why.
     pub fn refresh(&mut self, state: &Map) -> Vec<String> {
         let mut changed = Vec::new();
         for index in 0..self.entries.len() {
@@ -196,10 +202,14 @@ impl ComputedValues {
             }
             entry.is_stale = false;
             self.evaluations += 1;
-            let (value, error) = match entry.computed.expression.compute(state, &self.values) {
-                Ok(value) => (value, None),
-                Err(error) => (Value::Null, Some(error)),
+            let others = self.bytes - entry.bytes;
+            let computed = entry.computed.expression.compute(state, &self.values);
+            let (value, bytes, error) = match computed.and_then(|value| fitting(value, &entry.computed, others)) {
+                Ok((value, bytes)) => (value, bytes, None),
+                Err(error) => (Value::Null, 0, Some(error)),
             };
+            self.bytes = others + bytes;
+            entry.bytes = bytes;
             entry.error = error;
             let name = entry.computed.name.clone();
             if self.values.get(&name).is_none_or(|before| !same_value(before, &value)) {
@@ -229,6 +239,16 @@ impl ComputedValues {
     pub const fn evaluations(&self) -> u64 {
         self.evaluations
     }
+}
+
+/// The value and its bytes, if it is one that handlers can be given beside the `others`.
+fn fitting(value: Value, computed: &Computed, others: usize) -> Result<(Value, usize), ExpressionError> {
+    let refuse = |why: String| ExpressionError::new(ExpressionErrorKind::Limit, computed.expression.location(), why);
+    let bytes = value.check(VALUE_DEPTH, VALUE_BYTES).map_err(|error| refuse(error.message))?;
+    if others + bytes > limits::COMPUTED_BYTES {
+        return Err(refuse(format!("the computed values have more than {} bytes", limits::COMPUTED_BYTES)));
+    }
+    Ok((value, bytes))
 }
 
 /// Whether both are the same value, NaN being the same as itself.

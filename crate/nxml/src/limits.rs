@@ -28,6 +28,8 @@ pub const EXPRESSION_DEPTH: usize = 64;
 /// Steps of one evaluation: one for each node visited, each value copied, each 64 bytes of text made. Reached in some
 /// 10 ms; a list of a thousand items is filtered in ten thousand.
 pub const EXPRESSION_STEPS: u64 = 200_000;
+/// Bytes of the computed values of a panel together: each handler is given them with the state, so as much as that may have.
+pub const COMPUTED_BYTES: usize = nexus_core::limits::PANEL_STATE_BYTES;
 /// Steps of resolving a view, all its expressions together.
 pub const VIEW_STEPS: u64 = 2_000_000;
 /// Elements of a resolved view, repeated ones counted each time: what a page can show.

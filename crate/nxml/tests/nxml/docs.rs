@@ -99,6 +99,7 @@ fn the_table_of_limits_is_right() {
         ("EXPRESSION_BYTES", limits::EXPRESSION_BYTES as u64),
         ("EXPRESSION_DEPTH", limits::EXPRESSION_DEPTH as u64),
         ("EXPRESSION_STEPS", limits::EXPRESSION_STEPS),
+        ("COMPUTED_BYTES", limits::COMPUTED_BYTES as u64),
         ("VIEW_STEPS", limits::VIEW_STEPS),
         ("VIEW_ELEMENTS", limits::VIEW_ELEMENTS as u64),
         ("MIN_INTERVAL_MS", limits::MIN_INTERVAL_MS),
