@@ -34,6 +34,5 @@ pub const COMPUTED_BYTES: usize = nexus_core::limits::PANEL_STATE_BYTES;
 pub const VIEW_STEPS: u64 = 2_000_000;
 /// Elements of a resolved view, repeated ones counted each time: what a page can show.
 pub const VIEW_ELEMENTS: usize = 10_000;
-/// Least milliseconds between two runs of an interval: what timers of browsers in the background keep, and an agent can
-/// wait for.
-pub const MIN_INTERVAL_MS: u64 = 100;
+/// Least milliseconds between two runs of an interval: timers of platforms are no finer than some four, and a run takes one.
+pub const MIN_INTERVAL_MS: u64 = 10;
