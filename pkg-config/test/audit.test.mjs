@@ -44,6 +44,48 @@ test("what a handler does, asks for and is refused is recorded", async () => {
   for (const secret of ["hunter2", "passwd"]) assert.ok(!text.includes(secret), secret);
 });
 
+test("what a panel does and refuses is recorded, with whose doing it is", async () => {
+  const kernel = await scene();
+  const nxml = `<NexusPanel id="p">
+    <Data><State name="n" type="number"/></Data>
+    <Logic>
+      <Tool name="add" capabilities="state:write:n, events:emit:*"><Handler>$state.n = 1; $emit("more")</Handler></Tool>
+      <Tool name="fail" capabilities="state:write:n"><Handler>$state.n = 2; throw new Error("no")</Handler></Tool>
+      <Tool name="react" capabilities=""><Trigger type="event" pattern="more"/><Handler>return 1</Handler></Tool>
+    </Logic></NexusPanel>`;
+  const panel = await kernel.panels.create(nxml);
+  await assert.rejects(kernel.panels.create(nxml, { id: "p" }), nexusError("PANEL_EXISTS"));
+  await panel.trigger("add", undefined, { actor: "ann" });
+  await panel.trigger("fail");
+  await assert.rejects(panel.trigger("sub"), nexusError("TOOL_NOT_FOUND"));
+  await panel.set("n", 3);
+  await panel.destroy();
+  const entries = kernel.audit.entries();
+  assert.deepEqual(entries.map((entry) => `${brief(entry)} (${entry.actor ?? ""} ${entry.handler ?? ""})`), [
+    "panelCreate p allowed ( )",
+    "panelCreate p error ( )",
+    "panelTrigger add allowed (ann )",
+    "triggerFired react allowed (trigger:event )",
+    "stateWrite n allowed (ann add)",
+    "eventEmit more allowed (ann add)",
+    "panelRun add allowed (ann add)",
+    "panelTrigger fail allowed ( )",
+    "panelRun react allowed (trigger:event react)",
+    "panelRun fail error ( fail)",
+    "panelTrigger sub error ( )",
+    "stateWrite n allowed ( )",
+    "panelDestroy p allowed ( )",
+  ]);
+  assert.ok(entries.every((entry) => entry.panel === "p"));
+});
+
+test("calls of extensions that the embedder makes are recorded too", async () => {
+  const kernel = await scene();
+  await kernel.extensions.call("files", "read", ["/etc/passwd"]);
+  await assert.rejects(kernel.extensions.call("files", "fail"));
+  assert.deepEqual(kernel.audit.entries().map(brief), ["extensionCall files.read allowed", "extensionCall files.fail error"]);
+});
+
 test("an entry is JSON that JSON.stringify spells as the export does", async () => {
   const kernel = await scene({ clock: { now: () => 1_700_000_000_000.9 } });
   const told = [];

@@ -7,7 +7,8 @@ use nexus_core::record::RunRecord;
 use nexus_core::{CapabilityToken, Error, Limits, LogLevel, Segment, Value};
 
 use crate::abort::{AbortController, AbortSignal};
-use crate::audit::{self, Audit};
+use crate::audit::{self, Audit, Outcome, Record, Subject, action, summary};
+use crate::extension::CallContext;
 use crate::extension_manager::{ExtensionManager, HookFailure};
 use crate::host_functions::HostFunctions;
 use crate::logger::{LogRecord, Logger};
@@ -209,6 +210,31 @@ impl Kernel {
     #[must_use]
     pub fn extensions(&self) -> &ExtensionManager {
         &self.0.extensions
+    }
+
+    /// Calls an extension on the embedder's own behalf, without asking for a capability; the audit log hears of it.
+    ///
+    /// # Errors
+    /// As [`ExtensionManager::call`].
+    pub async fn call_extension(
+        &self,
+        name: &str,
+        method: &str,
+        args: Vec<Value>,
+        context: CallContext,
+    ) -> Result<Value, Error> {
+        let audit = &self.0.audit;
+        let arguments = audit.is_on().then(|| summary::arguments(&args));
+        let subject = Subject::new(&context.origin, None);
+        let outcome = self.0.extensions.call(name, method, args, context).await;
+        let target = format!("{name}.{method}");
+        let record = Record {
+            outcome: Outcome::of(&outcome),
+            arguments: arguments.as_deref(),
+            ..Record::allowed(action::EXTENSION_CALL, &target)
+        };
+        audit.record(&subject, &record);
+        outcome
     }
 
     /// What handlers call as `$host`.

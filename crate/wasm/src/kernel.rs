@@ -325,7 +325,7 @@ impl JsKernel {
         promise(async move {
             open?;
             let CallArguments { args, followed } = given?;
-            let call = kernel.extensions().call(&name, &method, args, CallContext::from(followed.signal()));
+            let call = kernel.call_extension(&name, &method, args, CallContext::from(followed.signal()));
             Ok(value_to_js(&cancellable(&followed.signal(), call).await?))
         })
     }
