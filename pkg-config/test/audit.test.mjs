@@ -61,16 +61,18 @@ test("what a panel does and refuses is recorded, with whose doing it is", async 
   await panel.set("n", 3);
   await panel.destroy();
   const entries = kernel.audit.entries();
-  assert.deepEqual(entries.map((entry) => `${brief(entry)} (${entry.actor ?? ""} ${entry.handler ?? ""})`), [
+  const told = (ofTrigger) => entries.filter((entry) => (entry.actor === "trigger:event") === ofTrigger)
+    .map((entry) => `${brief(entry)} (${entry.actor ?? ""} ${entry.handler ?? ""})`);
+  // When the trigger's run has its turn is its own affair.
+  assert.deepEqual(told(true), ["triggerFired react allowed (trigger:event )", "panelRun react allowed (trigger:event react)"]);
+  assert.deepEqual(told(false), [
     "panelCreate p allowed ( )",
     "panelCreate p error ( )",
     "panelTrigger add allowed (ann )",
-    "triggerFired react allowed (trigger:event )",
     "stateWrite n allowed (ann add)",
     "eventEmit more allowed (ann add)",
     "panelRun add allowed (ann add)",
     "panelTrigger fail allowed ( )",
-    "panelRun react allowed (trigger:event react)",
     "panelRun fail error ( fail)",
     "panelTrigger sub error ( )",
     "stateWrite n allowed ( )",
