@@ -5,8 +5,8 @@ import { builtIn, checked, type BuiltInExtension } from "./built-in.js";
 /**
  * The extension `monitor`: how the kernel is, as data.
  *
- * Methods: `health()` answers `{ status: "healthy" | "degraded", reasons, uptimeMs, runtime }`, `metrics()` answers `{ runtime }` with
- * the numbers of `kernel.stats()`.
+ * Methods: `health()` answers `{ status: "healthy" | "degraded", reasons, uptimeMs, panels, runtime }`, `metrics()` answers
+ * `{ panels, runtime }`: panels by status, and the numbers of `kernel.stats()`.
  *
  * @throws NexusError `INVALID_ARGUMENT` for an option: there are none
  */

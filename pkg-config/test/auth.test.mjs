@@ -182,11 +182,22 @@ test("options are checked, by name, and a secret is never shown", async () => {
   ]) await assert.rejects(createKernel({ extensions: [authExtension(options)] }), nexusError("INVALID_ARGUMENT", text));
 });
 
+test("the monitor tells of panels, and of those whose mount failed", async () => {
+  const kernel = await kernelFor({ extensions: [monitorExtension()] });
+  await kernel.panels.create("<NexusPanel/>");
+  await kernel.panels.create(`<NexusPanel><Logic><Lifecycle on="mount"><Handler>throw new Error("no")</Handler></Lifecycle></Logic></NexusPanel>`);
+  const { status, reasons, panels } = await kernel.extensions.call("monitor", "health");
+  assert.deepEqual([status, reasons], ["degraded", ["panels whose mount failed: 1"]]);
+  assert.deepEqual(panels, { initializing: 0, running: 1, suspended: 0, error: 1 });
+});
+
 test("the monitor tells how the kernel is", async () => {
   const kernel = await kernelFor({ extensions: [monitorExtension()] });
   const [health, metrics] = returned(await kernel.run("return [await $ext.monitor.health(), await $ext.monitor.metrics()]", { capabilities: ["ext:monitor"] }));
   const { uptimeMs, runtime, ...rest } = health;
-  assert.deepEqual(rest, { status: "healthy", reasons: [] });
+  const none = { initializing: 0, running: 0, suspended: 0, error: 0 };
+  assert.deepEqual(rest, { status: "healthy", reasons: [], panels: none });
+  assert.deepEqual(metrics.panels, none);
   assert.ok(uptimeMs >= 0 && runtime.totalMemoryBytes > 0);
   assert.equal(metrics.runtime.totalExecutions, 1);
   assert.deepEqual(Object.keys(metrics.runtime), Object.keys(kernel.stats()));

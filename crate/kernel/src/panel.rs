@@ -3,9 +3,9 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`state`] | the state, its computed values, what runs have not seen yet |
-//! | [`run`] | a run's turn for each segment, and what becomes of its effects |
+//! | `run` | a run's turn for each segment, and what becomes of its effects |
 //! | `set` | changes from outside |
-//! | [`trigger`] | what makes tools run by themselves |
+//! | `trigger` | what makes tools run by themselves |
 //! | `witness` | what the audit log is told |
 //! | [`event`] | what those who watch are told |
 //!

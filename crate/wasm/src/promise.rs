@@ -40,7 +40,7 @@ thread_local! {
 ///
 /// Always `Ok`: exports that return a `Result` return several values, and those V8 does not inline into JavaScript. Inlined, they end the
 /// process of Node 20 (V8 11.3) with "unreachable code" when what they call makes V8 give the caller's optimized code up.
-#[expect(clippy::missing_errors_doc, clippy::unnecessary_wraps, reason = "there are none; see above")]
+#[expect(clippy::missing_errors_doc, reason = "there are none; see above")]
 pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<Promise, JsValue> {
     if let Err(error) = ensure_sound() {
         return Ok(Promise::reject(&error));

@@ -20,11 +20,12 @@ fn text(error: &JsValue, field: &str) -> String {
 #[wasm_bindgen_test]
 async fn a_panic_rejects_open_promises_and_all_later_ones() {
     handle_panics();
-    let for_ever = promise(std::future::pending());
+    let for_ever = promise(std::future::pending()).unwrap();
     let broken = promise(async {
         next_turn().await;
         panic!("the ship is sinking")
-    });
+    })
+    .unwrap();
 
     for open in [broken, for_ever] {
         let error = JsFuture::from(open).await.unwrap_err();
@@ -33,7 +34,7 @@ async fn a_panic_rejects_open_promises_and_all_later_ones() {
     }
 
     assert!(is_poisoned());
-    let later = JsFuture::from(promise(async { Ok(JsValue::NULL) })).await.unwrap_err();
+    let later = JsFuture::from(promise(async { Ok(JsValue::NULL) }).unwrap()).await.unwrap_err();
     assert_eq!(text(&later, "code"), "INTERNAL_ERROR");
     let synchronous = msgpack::encode(&JsValue::NULL).unwrap_err();
     assert_eq!(text(&synchronous, "code"), "INTERNAL_ERROR");

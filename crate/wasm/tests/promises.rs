@@ -19,14 +19,14 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
 async fn a_promise_resolves_and_rejects_with_what_the_future_comes_to() {
-    assert_eq!(JsFuture::from(promise(async { Ok(7.into()) })).await, Ok(7.into()));
-    assert_eq!(JsFuture::from(promise(async { Err("no".into()) })).await, Err("no".into()));
+    assert_eq!(JsFuture::from(promise(async { Ok(7.into()) }).unwrap()).await, Ok(7.into()));
+    assert_eq!(JsFuture::from(promise(async { Err("no".into()) }).unwrap()).await, Err("no".into()));
 }
 
 #[wasm_bindgen_test]
 async fn a_future_goes_on_when_what_it_waits_for_is_there() {
     let (sender, receiver) = oneshot::channel::<u32>();
-    let waiting = promise(async move { Ok(receiver.await.unwrap_or_default().into()) });
+    let waiting = promise(async move { Ok(receiver.await.unwrap_or_default().into()) }).unwrap();
     spawn(async move {
         let _ = sender.send(42);
     });
