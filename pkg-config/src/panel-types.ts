@@ -115,7 +115,7 @@ export interface PanelInfo {
 
 /** A change of a panel's state, made by one segment of a run or from outside. */
 export interface Patch {
-  /** The state's version after it: one more than before. */
+  /** The panel's version after it: one more than before. */
   readonly version: number;
   readonly mutations: readonly StateMutation[];
   /** Computed values that became others. */
@@ -152,6 +152,37 @@ export interface TriggerOptions {
   readonly onSegment?: ((segment: Segment) => void) | undefined;
   /** Whether the result has a record. Default true. */
   readonly record?: boolean | undefined;
+}
+
+/** What carries texts to a client and back: a `WebSocket`, or what is used as one. */
+export interface SocketLike {
+  readonly readyState?: number;
+  /** Bytes that were sent and have not left. */
+  readonly bufferedAmount?: number;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: "open" | "message" | "close" | "error", listener: (event: any) => void): void;
+}
+
+/** Options of {@link Panel.accept}. */
+export interface AcceptOptions {
+  /** What the client hears. Default: state and events. */
+  readonly topics?: readonly ("state" | "events" | "view")[] | undefined;
+  /** The last version that the client has seen, if it was here before: it is told what it missed. */
+  readonly since?: number | undefined;
+  /** And of which panel: `instance` of its `CONNECTED`. */
+  readonly instance?: string | undefined;
+  /** Whether it only listens. Default false. */
+  readonly readOnly?: boolean | undefined;
+}
+
+/** A client that is connected to a panel. */
+export interface Connection {
+  /** Settles when it is closed, by whomever. */
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  close(code?: number, reason?: string): void;
+  /** To be called when the transport knows that the client is there, by a pong for one. */
+  heard(): void;
 }
 
 /** An element of a resolved view. */
@@ -196,7 +227,7 @@ export interface Panel extends AsyncDisposable {
   readonly state: Record<string, any>;
   /** A copy of its computed values. */
   readonly computed: Record<string, any>;
-  /** How often the state changed. */
+  /** Counts its patches and events. */
   readonly version: number;
   readonly description: PanelDescription;
   info(): PanelInfo;
@@ -214,12 +245,18 @@ export interface Panel extends AsyncDisposable {
   /**
    * Changes the state from outside, as a two-way binding does, when no run is computing.
    * @param path the name of a state, or an array that begins with it: `["todos", 0, "done"]`
-   * @returns the state's version then
+   * @returns the panel's version then
    * @throws NexusError `STATE_ERROR` if there is no such state or it is computed, `INVALID_ARGUMENT` for a value of another type
    */
   set(path: string | readonly (string | number)[], value: unknown, options?: { readonly signal?: AbortSignal | undefined }): Promise<number>;
   /** Calls `listener` with what happens from now on; call the answer to end that. What a listener throws goes to the console. */
   on<Name extends keyof PanelEvents>(name: Name, listener: (event: PanelEvents[Name]) => void): () => void;
+  /**
+   * Serves a client over a socket that the embedder trusts: a `MessagePort`, or a WebSocket whose client it has let in. See
+   * `docs/websocket.md` for the messages.
+   * @throws NexusError `INVALID_ARGUMENT` if that is no socket
+   */
+  accept(socket: SocketLike | MessagePort, options?: AcceptOptions): Connection;
   /** As {@link Panels.destroy}. */
   destroy(): Promise<boolean>;
 }

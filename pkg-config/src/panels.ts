@@ -1,6 +1,7 @@
 // Panels as embedders hold them: the classes of the kernel module under the names of the API.
 
 import type { glue } from "./binding.js";
+import { serveSocket } from "./connection.js";
 import { invalidArgument } from "./errors.js";
 import type * as api from "./panel-types.js";
 import { withRecord } from "./records.js";
@@ -129,6 +130,10 @@ class KernelPanel implements api.Panel {
       this.#listeners.delete(name);
       if (this.#listeners.size === 0) this.#panel.watch(undefined);
     };
+  }
+
+  accept(socket: api.SocketLike | MessagePort, options?: api.AcceptOptions): api.Connection {
+    return serveSocket(socket, (served) => this.#panel.accept(served, options));
   }
 
   #tell(kind: string, event: unknown): void {

@@ -63,6 +63,14 @@ error_codes! {
     InvalidCapability = "INVALID_CAPABILITY",
     /// A document could not be read.
     ParseError = "PARSE_ERROR",
+    /// A request came without a token that can be accepted.
+    Unauthorized = "UNAUTHORIZED",
+    /// Nothing stands at this address.
+    NotFound = "NOT_FOUND",
+    /// What stands at this address does not take that method.
+    MethodNotAllowed = "METHOD_NOT_ALLOWED",
+    /// The protocol has no message of that type.
+    UnknownMessage = "UNKNOWN_MESSAGE",
     /// There is no panel of that name, or no more.
     PanelNotFound = "PANEL_NOT_FOUND",
     /// There is a panel of that name already.

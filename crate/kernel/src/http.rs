@@ -12,7 +12,6 @@
 
 pub mod domain;
 mod header;
-pub(crate) mod json;
 pub mod options;
 mod redirect;
 mod request;

@@ -21,6 +21,7 @@
 //! Everything runs on one thread; nothing is `Send`.
 
 pub mod abort;
+pub mod api;
 pub mod audit;
 pub mod auth;
 mod call;
@@ -34,6 +35,7 @@ pub mod extension_view;
 pub mod host_functions;
 pub mod http;
 pub mod http_client;
+mod json;
 mod json_text;
 pub mod kernel;
 pub mod logger;

@@ -19,25 +19,27 @@ pub mod state;
 mod trigger;
 mod witness;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 
 use futures_util::future::{Either, select};
 use nexus_core::run::Context;
 use nexus_core::{CapabilityToken, Error, ErrorCode, Map, Segment, Value, limits};
-use nexus_nxml::{Diagnostic, Handler};
+use nexus_nxml::{Diagnostic, Handler, StatePath};
 
 use self::event::{Listeners, PanelEvent, PanelListener, PanelStatus, Subscription};
 use self::run::PanelRun;
 use self::state::{PanelState, Writer};
 use self::trigger::Reactions;
 use crate::abort::{AbortController, AbortSignal};
+use crate::api::socket::feed::Feed;
 use crate::audit::action;
 use crate::engine::LocalFuture;
 use crate::extension_view::ExtensionNames;
 use crate::kernel::Shared;
 use crate::origin::Origin;
+use crate::platform::Platform;
 use crate::recorder::Recording;
 use crate::run::{Prepared, RunOptions, run_id};
 use crate::run_loop::{self, SegmentObserver};
@@ -94,6 +96,8 @@ pub(crate) struct Inner {
     next_writer: Cell<Writer>,
     created_at: f64,
     last_activity: Cell<f64>,
+    /// What clients are told, once there was one.
+    feed: OnceCell<Rc<Feed>>,
 }
 
 /// How a handler is started.
@@ -155,6 +159,7 @@ impl Panel {
             next_writer: Cell::new(0),
             created_at: now,
             last_activity: Cell::new(now),
+            feed: OnceCell::new(),
         }))
     }
 
@@ -200,7 +205,7 @@ impl Panel {
         self.0.state.borrow().computed().clone()
     }
 
-    /// How often its state changed.
+    /// Counts its patches and events.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.0.state.borrow().version()
@@ -287,6 +292,35 @@ impl Panel {
             panel.start_clockwork();
         }
         Ok(())
+    }
+
+    /// What clients are told.
+    pub(crate) fn feed(&self) -> &Rc<Feed> {
+        self.0.feed.get_or_init(|| {
+            let mut instance = [0; 8];
+            self.platform().entropy.fill(&mut instance);
+            Feed::new(self, format!("{:016x}", u64::from_be_bytes(instance)))
+        })
+    }
+
+    /// Clients that are connected.
+    #[must_use]
+    pub fn client_count(&self) -> usize {
+        self.0.feed.get().map_or(0, |feed| feed.len())
+    }
+
+    /// Whether an element of the view that is shown now is bound to this place.
+    pub(crate) fn is_bound(&self, path: &StatePath) -> bool {
+        let view = self.0.state.borrow().view(&self.0.document, &Map::new());
+        view.root.is_some_and(|root| root.binds_to(path))
+    }
+
+    pub(crate) fn platform(&self) -> &Platform {
+        &self.0.shared.platform
+    }
+
+    pub(crate) fn is_kernel_closed(&self) -> bool {
+        self.0.shared.check_open().is_err()
     }
 
     /// Why it was destroyed, if it was.

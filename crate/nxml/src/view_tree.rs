@@ -242,6 +242,12 @@ fn arrange(siblings: &mut [ViewElement], strategy: Strategy) {
 }
 
 impl ViewElement {
+    /// Whether it, or an element in it, changes what stands at `path`.
+    #[must_use]
+    pub fn binds_to(&self, path: &StatePath) -> bool {
+        self.binds.iter().any(|(_, bound)| bound == path) || self.children.iter().any(|child| child.binds_to(path))
+    }
+
     /// The element as data: `{type, id?, key?, props, layout, bind?, on?, args?, scope?, children}`.
     #[must_use]
     pub fn to_value(&self) -> Value {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
 use nexus_core::{Error, ErrorCode, Limits, Value, limits};
+use nexus_kernel::api::socket::SocketLimits;
 use nexus_kernel::{PanelsOptions, ParkingKey, Recording, ResumeOptions, RunOptions, SegmentObserver};
 use wasm_bindgen::prelude::*;
 
@@ -67,6 +68,8 @@ pub struct KernelOptions {
     pub panels: PanelsOptions,
     /// What it tells of itself.
     pub observation: ObservationOptions,
+    /// What clients may use up.
+    pub sockets: SocketLimits,
 }
 
 impl KernelOptions {
@@ -97,6 +100,7 @@ impl KernelOptions {
             entropy: JsEntropy::from_js(&fields.get("entropy")?)?,
             panels: panels_options(&fields)?,
             observation: ObservationOptions::from_js(&fields)?,
+            sockets: SocketLimits::default(),
         })
     }
 }

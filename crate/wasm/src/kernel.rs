@@ -7,6 +7,7 @@ use futures_util::future::{Either, select};
 use js_sys::{Array, Function, Promise, Uint8Array, WebAssembly};
 use nexus_core::{Error, Status, Value};
 use nexus_kernel::abort::AbortSignal;
+use nexus_kernel::api::socket::SocketLimits;
 use nexus_kernel::engine::LocalFuture;
 use nexus_kernel::monitor::{MonitorSource, PanelsSource, Runtime};
 use nexus_kernel::spawner::Spawner;
@@ -64,6 +65,7 @@ pub struct JsKernel {
     pub(crate) audit_subscriptions: Subscriptions,
     platform: Platform,
     surroundings: Surroundings,
+    sockets: Rc<SocketLimits>,
     /// Why handlers cannot call host functions, if they cannot.
     no_host_functions: Option<&'static str>,
 }
@@ -89,6 +91,7 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Result<Prom
             entropy,
             observation,
             panels,
+            sockets,
         } = given?;
         let threads = match (executor, surroundings.threads()) {
             (Executor::Inline, _) => None,
@@ -114,7 +117,9 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Result<Prom
         let kernel = Kernel::observed(platform.clone(), limits, parking_key, observation).map_err(Failure::from)?;
         kernel.panels().configure(panels);
         let audit_subscriptions = Subscriptions::default();
-        Ok(JsKernel { kernel, reporter, audit_subscriptions, platform, surroundings, no_host_functions }.into())
+        let sockets = Rc::new(sockets);
+        Ok(JsKernel { kernel, reporter, audit_subscriptions, platform, surroundings, sockets, no_host_functions }
+            .into())
     })
 }
 
@@ -354,7 +359,7 @@ impl JsKernel {
 
     /// Its panels.
     pub fn panels(&self) -> JsPanels {
-        JsPanels::new(&self.kernel, &self.reporter)
+        JsPanels::new(&self.kernel, &self.reporter, &self.sockets)
     }
 
     /// Adds a synchronous host function.

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`interop`] | every conversion between JavaScript's values and the kernel's |
 //! | [`kernel`], [`arguments`] | the exported class, and what its methods are given |
-//! | [`panels`] | panels as classes |
+//! | [`panels`], [`session`] | panels and their clients as classes |
 //! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
 //! | [`observation`], `console` | audit log, metrics and log |
 //! | [`extension`], [`host_function`], [`authorize`] | objects of the embedder's, as the kernel sees them |
@@ -36,6 +36,7 @@ pub mod observation;
 pub mod panels;
 pub mod promise;
 mod replay;
+pub mod session;
 pub mod store;
 pub mod surroundings;
 mod timer;

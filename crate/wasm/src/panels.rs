@@ -8,6 +8,7 @@ use std::rc::Rc;
 use js_sys::{Array, Function, Promise};
 use nexus_core::value::Path;
 use nexus_core::{CapabilityToken, Map, Value};
+use nexus_kernel::api::socket::SocketLimits;
 use nexus_kernel::panels::{Policy, PolicyRequest};
 use nexus_kernel::{
     Kernel, Panel, PanelEvent, PanelOptions, Panels, PanelsOptions, Recording, Subscription, TriggerOptions,
@@ -26,6 +27,7 @@ use crate::interop::{Failure, Fields, data_to_js, error_to_js, segment_to_js, va
 use crate::kernel::cancellable;
 use crate::promise::{ensure_sound, promise};
 use crate::replay::record_to_bytes;
+use crate::session::{JsSession, ServedSocket, session_options};
 
 /// More would not fit into the memory that a module can have.
 const MOST_PANELS: u32 = 1_000_000;
@@ -93,15 +95,16 @@ fn create_options(options: &JsValue) -> Result<(PanelOptions, Followed), Failure
 pub struct JsPanels {
     panels: Panels,
     reporter: Reporter,
+    sockets: Rc<SocketLimits>,
 }
 
 impl JsPanels {
-    pub(crate) fn new(kernel: &Kernel, reporter: &Reporter) -> Self {
-        Self { panels: kernel.panels(), reporter: reporter.clone() }
+    pub(crate) fn new(kernel: &Kernel, reporter: &Reporter, sockets: &Rc<SocketLimits>) -> Self {
+        Self { panels: kernel.panels(), reporter: reporter.clone(), sockets: Rc::clone(sockets) }
     }
 
     fn handed_out(&self, panel: Panel) -> JsPanel {
-        JsPanel::new(panel, &self.reporter)
+        JsPanel::new(panel, &self.reporter, &self.sockets)
     }
 }
 
@@ -111,12 +114,12 @@ impl JsPanels {
     pub fn create(&self, nxml: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
         let given = nxml_of(nxml).and_then(|nxml| Ok((nxml, create_options(options)?)));
         let creating = given.map(|(nxml, (options, followed))| (self.panels.create(&nxml, options), followed));
-        let reporter = self.reporter.clone();
+        let (reporter, sockets) = (self.reporter.clone(), Rc::clone(&self.sockets));
         promise(async move {
             let (creating, followed) = creating?;
             let panel = creating.await.map_err(Failure::from)?;
             drop(followed);
-            Ok(JsPanel::new(panel, &reporter).into())
+            Ok(JsPanel::new(panel, &reporter, &sockets).into())
         })
     }
 
@@ -155,12 +158,13 @@ impl JsPanels {
 pub struct JsPanel {
     panel: Panel,
     reporter: Reporter,
+    sockets: Rc<SocketLimits>,
     watching: RefCell<Option<Subscription>>,
 }
 
 impl JsPanel {
-    fn new(panel: Panel, reporter: &Reporter) -> Self {
-        Self { panel, reporter: reporter.clone(), watching: RefCell::default() }
+    fn new(panel: Panel, reporter: &Reporter, sockets: &Rc<SocketLimits>) -> Self {
+        Self { panel, reporter: reporter.clone(), sockets: Rc::clone(sockets), watching: RefCell::default() }
     }
 }
 
@@ -178,7 +182,7 @@ impl JsPanel {
         self.panel.status().as_str().to_owned()
     }
 
-    /// How often its state changed.
+    /// Counts its patches and events.
     #[wasm_bindgen(getter)]
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
     pub fn version(&self) -> f64 {
@@ -263,6 +267,12 @@ impl JsPanel {
         })
     }
 
+    /// Connects a client over a socket that the embedder trusts.
+    pub fn accept(&self, socket: ServedSocket, options: &JsValue) -> Result<JsSession, JsValue> {
+        ensure_sound()?;
+        Ok(JsSession::open(&self.panel, socket, session_options(options, &self.sockets)?))
+    }
+
     /// Calls `listener` with the kind and the data of whatever happens from now on, in place of the one before; none without one.
     pub fn watch(&self, listener: Option<Function>) -> Result<(), JsValue> {
         ensure_sound()?;
@@ -330,7 +340,7 @@ fn path_of(path: &JsValue) -> Result<StatePath, Failure> {
 fn event_to_js(event: &PanelEvent) -> (&'static str, JsValue) {
     match event {
         PanelEvent::Patch(patch) => ("patch", data_to_js(patch)),
-        PanelEvent::Event(event) => ("event", data_to_js(event)),
+        PanelEvent::Event { event, .. } => ("event", data_to_js(event)),
         PanelEvent::View(command) => ("view", data_to_js(command)),
         PanelEvent::Log(line) => ("log", data_to_js(line)),
         PanelEvent::Status(status) => ("status", status.as_str().into()),

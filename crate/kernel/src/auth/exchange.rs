@@ -9,8 +9,8 @@ use url::Url;
 use super::failure;
 use crate::abort::AbortSignal;
 use crate::clock::Clock;
-use crate::http::json;
 use crate::http_client::{BodyFailure, Http, HttpRequest, Redirects, read_body};
+use crate::json;
 
 /// What an error of RFC 6749, RFC 6750 or OpenID Connect may call itself. Nothing else that a provider says is repeated:
 /// it may hold what it was sent.

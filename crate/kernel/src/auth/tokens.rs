@@ -6,7 +6,7 @@ use nexus_core::{Error, Map, Value};
 
 use super::failure;
 use super::options::AuthOptions;
-use crate::http::json;
+use crate::json;
 
 /// Milliseconds by which clocks may differ.
 const CLOCK_SKEW_MS: f64 = 60_000.0;

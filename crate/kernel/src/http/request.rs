@@ -3,8 +3,9 @@
 use nexus_core::{Error, Map, Value};
 use url::Url;
 
+use super::failure;
 use super::header::{self, Headers};
-use super::{failure, json};
+use crate::json;
 use crate::option_value;
 
 /// The methods of the extension, and with `request` every method of HTTP that it speaks.

@@ -2,8 +2,9 @@
 
 use nexus_core::{Error, Map, Value};
 
-use super::{failure, json};
+use super::failure;
 use crate::http_client::{BodyFailure, HttpResponse, read_body};
+use crate::json;
 
 /// Reads the body and puts the response together. `method` is that of the last request.
 ///

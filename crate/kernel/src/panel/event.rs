@@ -46,7 +46,12 @@ pub enum PanelEvent {
     /// The state changed.
     Patch(Patch),
     /// A handler emitted an event.
-    Event(Event),
+    Event {
+        /// The panel's version after it: one more than before.
+        version: u64,
+        /// The event.
+        event: Event,
+    },
     /// A handler commands the view.
     View(ViewCommand),
     /// A handler logged.

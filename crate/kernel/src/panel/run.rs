@@ -174,7 +174,10 @@ pub(super) fn announce(panel: &Rc<Inner>, writer: Writer, depth: u32, segment: &
     panel.touch();
     let tell = |event: PanelEvent| panel.listeners.tell(&event);
     patch.into_iter().for_each(|patch| tell(PanelEvent::Patch(patch)));
-    segment.events.iter().for_each(|event| tell(PanelEvent::Event(event.clone())));
+    for event in &segment.events {
+        let version = panel.state.borrow_mut().count_event();
+        tell(PanelEvent::Event { version, event: event.clone() });
+    }
     segment.view_commands.iter().for_each(|command| tell(PanelEvent::View(command.clone())));
     panel.react(before, &segment.events, depth);
     Ok(())

@@ -12,7 +12,7 @@ pub(crate) type Writer = u64;
 /// What a change came to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Patch {
-    /// The state's version after it: one more than before.
+    /// The panel's version after it: one more than before.
     pub version: u64,
     /// What was set and deleted, in order.
     pub mutations: Vec<StateMutation>,
@@ -78,6 +78,12 @@ impl PanelState {
     }
 
     pub(crate) const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The version of an event that is told now: patches and events share one count, so that whoever watches both knows what is missing.
+    pub(crate) const fn count_event(&mut self) -> u64 {
+        self.version += 1;
         self.version
     }
 

@@ -86,9 +86,10 @@ fn a_tool_changes_the_state_and_tells_of_it() {
     let result =
         scene.world.run(panel.trigger("add", Value::from(vec![Value::from("3")]), TriggerOptions::default())).unwrap();
     assert_eq!(result.return_value, Some(Value::from(0)), "computed values are those of the segment's beginning");
-    assert_eq!((count(&panel), panel.computed()["double"].clone(), panel.version()), (3.0, Value::from(6), 1));
+    // One patch and one event.
+    assert_eq!((count(&panel), panel.computed()["double"].clone(), panel.version()), (3.0, Value::from(6), 2));
     let events = events.borrow();
-    let [PanelEvent::Patch(patch), PanelEvent::Event(event)] = &events[..] else { panic!("{events:?}") };
+    let [PanelEvent::Patch(patch), PanelEvent::Event { version: 2, event }] = &events[..] else { panic!("{events:?}") };
     assert_eq!((patch.version, patch.mutations.len(), patch.computed["double"].clone()), (1, 1, Value::from(6)));
     assert_eq!(event.payload, Value::from(3));
 }

@@ -8,7 +8,19 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// A value as JSON has it: unlike a message of the kernel's own, large integers are rounded to the nearest number and
 /// of two members of one name the last counts.
-struct Json(Value);
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Json(pub Value);
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Json {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        true.into()
+    }
+}
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -84,7 +96,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
 ///
 /// # Errors
 /// `SERIALIZATION_ERROR` with the path of bytes inside the value: JSON has none.
-pub(super) fn print(value: &Value) -> Result<String, Error> {
+pub(crate) fn print(value: &Value) -> Result<String, Error> {
     refuse_bytes(value, &mut Path::root())?;
     serde_json::to_string(value).map_err(|error| Error::internal(error.to_string()))
 }

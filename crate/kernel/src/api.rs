@@ -1,0 +1,3 @@
+//! Panels for people and programs elsewhere: the HTTP API and the WebSocket protocol.
+
+pub mod socket;
