@@ -15,6 +15,7 @@
 //! | [`metrics`], [`logger`] | counts for Prometheus, and a log of records |
 //! | [`storage`], [`store`], [`memory_store`] | the extension `storage` and what it keeps values in |
 //! | [`auth`], [`monitor`] | the extensions `auth` and `monitor` |
+//! | [`api`] | requests from outside |
 //! | [`abort`], [`slots`] | giving up, and waiting in turn |
 //! | [`stats`] | numbers |
 //!

@@ -358,10 +358,14 @@ fn registered_name(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or_default()
 }
 
-/// Names stand in addresses and in logs.
-fn check_id(id: &str) -> Result<(), Error> {
+/// Whether a panel can have that name: names stand in addresses and in logs.
+pub(crate) fn is_panel_id(id: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '$');
-    if id.is_empty() || id.len() > nexus_nxml::limits::IDENTIFIER_LENGTH || !id.chars().all(is_name) {
+    !id.is_empty() && id.len() <= nexus_nxml::limits::IDENTIFIER_LENGTH && id.chars().all(is_name)
+}
+
+fn check_id(id: &str) -> Result<(), Error> {
+    if !is_panel_id(id) {
         return Err(Error::invalid_argument(format!(
             "the name of a panel has 1 to {} letters, digits, dots, colons, hyphens and underscores, unlike {id:?}",
             nexus_nxml::limits::IDENTIFIER_LENGTH
