@@ -2,6 +2,7 @@
 
 import { registrationOf, type BuiltInExtension } from "./built-in.js";
 import { glue, type Surroundings } from "./binding.js";
+import { answer, upgrade } from "./doors.js";
 import { invalidArgument } from "./errors.js";
 import { KernelPanels } from "./panels.js";
 import type { Audit, AuditEntry, AuditStats } from "./observation.js";
@@ -86,6 +87,14 @@ class NexusKernel implements api.Kernel {
 
   metrics(): string {
     return this.#kernel.metrics();
+  }
+
+  fetch(request: Request): Promise<Response> {
+    return answer(this.#kernel, request);
+  }
+
+  async upgrade(request: Request): Promise<api.Upgrade | Response> {
+    return upgrade(this.#kernel, request);
   }
 
   close(): Promise<api.HookFailure[]> {

@@ -1,7 +1,7 @@
 // The shapes of the API. Names and meaning are those on the wire.
 
 import type { NexusErrorData } from "./errors.js";
-import type { Panels, PanelsOptions, Policy } from "./panel-types.js";
+import type { Connection, Panels, PanelsOptions, Policy, SocketLike } from "./panel-types.js";
 import type { Audit, LoggerOptions } from "./observation.js";
 import type { BuiltInExtension } from "./built-in.js";
 
@@ -99,6 +99,53 @@ export interface KernelOptions {
   readonly panels?: PanelsOptions | undefined;
   /** Decides what each new panel may do. Default: whatever its document declares. */
   readonly policy?: Policy | undefined;
+  /**
+   * Who may use the HTTP API. Default: anybody on this machine (the URL's host is `localhost` or a loopback address), nobody else;
+   * `false`: anybody.
+   */
+  readonly auth?: TokenOptions | false | undefined;
+  readonly api?: ApiOptions | undefined;
+}
+
+/** How callers of the HTTP API prove who they are: with JSON Web Tokens of one key. */
+export interface TokenOptions {
+  /** Of tokens signed with HS256: at least 32 bytes that nobody can guess. */
+  readonly secret?: string | undefined;
+  /** Of tokens signed with EdDSA: an Ed25519 key as PEM (`BEGIN PUBLIC KEY`), or its 32 bytes as base64url. */
+  readonly publicKey?: string | undefined;
+  /** Whom tokens are meant for: their `aud` has to name it. Without, tokens that name an audience are refused. */
+  readonly audience?: string | undefined;
+  /** Seconds by which the issuer's clock may differ. Default 0. */
+  readonly clockToleranceS?: number | undefined;
+}
+
+/** How the HTTP API and its WebSockets are served. */
+export interface ApiOptions {
+  /**
+   * Origins of pages that may ask (`https://app.example`), or `*`. Default: pages of the kernel's own origin and, at an address of
+   * this machine, other pages of this machine.
+   */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** Bytes of a request's body. Default 1 MiB. */
+  readonly bodyLimit?: number | undefined;
+  /** Bytes of a WebSocket message. Default 1 MiB. */
+  readonly maxMessageBytes?: number | undefined;
+  /** Messages of a client each second, in the long run. Default 500. */
+  readonly messagesPerSecond?: number | undefined;
+  /** Messages of a client at once. Default 1000. */
+  readonly messageBurst?: number | undefined;
+  /** Bytes that may wait for a client to read them; then it is sent away. Default 4 MiB. */
+  readonly maxBufferedBytes?: number | undefined;
+  /** Milliseconds after which a client of which nothing is heard is sent away. Default 120 000. */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+/** A WebSocket that may be opened. */
+export interface Upgrade {
+  /** What to answer in `Sec-WebSocket-Protocol`, if anything. */
+  readonly protocol: string | undefined;
+  /** Serves the client over its socket. Once. */
+  accept(socket: SocketLike): Connection;
 }
 
 /** A clock. */
@@ -539,6 +586,15 @@ export interface Kernel extends AsyncDisposable {
     source: string,
     options?: { readonly limits?: Limits | undefined; readonly signal?: AbortSignal | undefined },
   ): Promise<void>;
+  /**
+   * The HTTP API as a fetch handler: `docs/http-api.md`. On Workers it opens WebSockets by itself; elsewhere their server asks
+   * {@link upgrade}. Rejected by nothing that a client does.
+   */
+  fetch(request: Request): Promise<Response>;
+  /**
+   * For servers that make their WebSockets themselves: whether that request may have one, or what to answer it.
+   */
+  upgrade(request: Request): Promise<Upgrade | Response>;
   /**
    * The capabilities that a handler needs, found in its syntax tree.
    * @throws NexusError `COMPILATION_ERROR` with its location

@@ -303,6 +303,10 @@ impl Kernel {
         self.0.closing.signal().is_aborted()
     }
 
+    pub(crate) fn platform(&self) -> &Platform {
+        &self.0.platform
+    }
+
     /// Closes the kernel: every run ends as `CANCELLED`, panels are destroyed after their `unmount`, extensions are shut down,
     /// instances are freed. Closing again does nothing.
     ///

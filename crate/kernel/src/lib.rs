@@ -36,6 +36,7 @@ pub mod extension_view;
 pub mod host_functions;
 pub mod http;
 pub mod http_client;
+mod iso_time;
 mod json;
 mod json_text;
 pub mod kernel;

@@ -3,16 +3,14 @@
 //! A record is one line, of JSON or for people. Texts come from handlers too: no line can be made to look like two, nor as if it
 //! held the terminal's own commands.
 
-mod iso_time;
-
 use std::fmt::Write;
 use std::rc::Rc;
 
 use nexus_core::LogLevel;
 
 use crate::clock::Clock;
+use crate::iso_time::iso_time;
 use crate::json_text;
-use iso_time::iso_time;
 
 /// Bytes of a text. Handlers' lines are bounded by their limits; this is for the messages of errors.
 const MOST_TEXT_BYTES: usize = 64 * 1024;

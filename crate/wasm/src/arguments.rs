@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
 use nexus_core::{Error, ErrorCode, Limits, Value, limits};
-use nexus_kernel::api::socket::SocketLimits;
+use nexus_kernel::api::ApiOptions;
 use nexus_kernel::{PanelsOptions, ParkingKey, Recording, ResumeOptions, RunOptions, SegmentObserver};
 use wasm_bindgen::prelude::*;
 
 use crate::abort::Followed;
+use crate::api::api_options;
 use crate::clock::JsClock;
 use crate::console::Reporter;
 use crate::engine::compile_cache;
@@ -68,8 +69,8 @@ pub struct KernelOptions {
     pub panels: PanelsOptions,
     /// What it tells of itself.
     pub observation: ObservationOptions,
-    /// What clients may use up.
-    pub sockets: SocketLimits,
+    /// How the API is served.
+    pub api: ApiOptions,
 }
 
 impl KernelOptions {
@@ -79,7 +80,7 @@ impl KernelOptions {
     /// `INVALID_ARGUMENT` naming the option that does not exist or has no such value.
     pub fn from_js(options: &JsValue) -> Result<Self, Failure> {
         let known = ["limits", "pool", "executor", "cache", "extensions", "clock", "entropy", "parkingKey"];
-        let known = [&known[..], &["audit", "logger", "panels", "policy"]].concat();
+        let known = [&known[..], &["audit", "logger", "panels", "policy", "auth", "api"]].concat();
         let fields = Fields::open(options, "options", &known)?;
         let executor = fields.get("executor")?;
         let executor = match executor.as_string().as_deref() {
@@ -100,7 +101,7 @@ impl KernelOptions {
             entropy: JsEntropy::from_js(&fields.get("entropy")?)?,
             panels: panels_options(&fields)?,
             observation: ObservationOptions::from_js(&fields)?,
-            sockets: SocketLimits::default(),
+            api: api_options(&fields)?,
         })
     }
 }

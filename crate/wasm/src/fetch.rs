@@ -6,7 +6,7 @@ use nexus_kernel::engine::LocalFuture;
 use nexus_kernel::http_client::{Http, HttpBody, HttpRequest, HttpResponse, Redirects};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, ReadableStreamDefaultReader, Response};
+use web_sys::{AbortController, ReadableStream, ReadableStreamDefaultReader, Response};
 
 use crate::interop::error_from_js;
 
@@ -48,7 +48,7 @@ impl FetchHttp {
             let pair: Array = pair.unchecked_into();
             headers.push((text(&pair.get(0)), text(&pair.get(1))));
         }
-        let reader = response.body().map(|body| body.get_reader().unchecked_into());
+        let reader = response.body().map(|body| ByteReader::of(&body));
         Ok(HttpResponse {
             status: response.status(),
             status_text: response.status_text(),
@@ -106,7 +106,7 @@ impl Exchange {
 }
 
 struct FetchBody {
-    reader: Option<ReadableStreamDefaultReader>,
+    reader: Option<ByteReader>,
     _exchange: Exchange,
 }
 
@@ -114,15 +114,31 @@ impl HttpBody for FetchBody {
     fn next(&mut self) -> LocalFuture<'_, Result<Option<Vec<u8>>, Error>> {
         Box::pin(async move {
             let Some(reader) = &self.reader else { return Ok(None) };
-            let read = async {
-                let piece = JsFuture::from(reader.read()).await?;
-                if Reflect::get(&piece, &"done".into())?.is_truthy() {
-                    return Ok(None);
-                }
-                Reflect::get(&piece, &"value".into()).map(|bytes| Some(Uint8Array::new(&bytes).to_vec()))
-            };
-            read.await.map_err(|thrown: JsValue| failed(&thrown))
+            reader.next().await.map_err(|thrown| failed(&thrown))
         })
+    }
+}
+
+/// Reads a stream of bytes.
+pub struct ByteReader(ReadableStreamDefaultReader);
+
+impl ByteReader {
+    /// That of a stream that nobody else reads.
+    #[must_use]
+    pub fn of(stream: &ReadableStream) -> Self {
+        Self(stream.get_reader().unchecked_into())
+    }
+
+    /// The next piece; `None` at the end.
+    ///
+    /// # Errors
+    /// What the stream failed with.
+    pub async fn next(&self) -> Result<Option<Vec<u8>>, JsValue> {
+        let piece = JsFuture::from(self.0.read()).await?;
+        if Reflect::get(&piece, &"done".into())?.is_truthy() {
+            return Ok(None);
+        }
+        Reflect::get(&piece, &"value".into()).map(|bytes| Some(Uint8Array::new(&bytes).to_vec()))
     }
 }
 

@@ -7,7 +7,7 @@ use futures_util::future::{Either, select};
 use js_sys::{Array, Function, Promise, Uint8Array, WebAssembly};
 use nexus_core::{Error, Status, Value};
 use nexus_kernel::abort::AbortSignal;
-use nexus_kernel::api::socket::SocketLimits;
+use nexus_kernel::api::Api;
 use nexus_kernel::engine::LocalFuture;
 use nexus_kernel::monitor::{MonitorSource, PanelsSource, Runtime};
 use nexus_kernel::spawner::Spawner;
@@ -38,7 +38,7 @@ use crate::promise::{ensure_sound, promise};
 use crate::replay::{record_from_js, record_to_bytes, replayed_to_js};
 use crate::store::{JsStore, StorageBackend};
 use crate::surroundings::Surroundings;
-use crate::{executor, host_function};
+use crate::{api, executor, host_function};
 
 struct Microtasks;
 
@@ -65,7 +65,7 @@ pub struct JsKernel {
     pub(crate) audit_subscriptions: Subscriptions,
     platform: Platform,
     surroundings: Surroundings,
-    sockets: Rc<SocketLimits>,
+    api: Api,
     /// Why handlers cannot call host functions, if they cannot.
     no_host_functions: Option<&'static str>,
 }
@@ -91,7 +91,7 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Result<Prom
             entropy,
             observation,
             panels,
-            sockets,
+            api,
         } = given?;
         let threads = match (executor, surroundings.threads()) {
             (Executor::Inline, _) => None,
@@ -117,9 +117,8 @@ pub fn open_kernel(options: &JsValue, surroundings: Surroundings) -> Result<Prom
         let kernel = Kernel::observed(platform.clone(), limits, parking_key, observation).map_err(Failure::from)?;
         kernel.panels().configure(panels);
         let audit_subscriptions = Subscriptions::default();
-        let sockets = Rc::new(sockets);
-        Ok(JsKernel { kernel, reporter, audit_subscriptions, platform, surroundings, sockets, no_host_functions }
-            .into())
+        let api = Api::new(&kernel, api);
+        Ok(JsKernel { kernel, reporter, audit_subscriptions, platform, surroundings, api, no_host_functions }.into())
     })
 }
 
@@ -359,7 +358,17 @@ impl JsKernel {
 
     /// Its panels.
     pub fn panels(&self) -> JsPanels {
-        JsPanels::new(&self.kernel, &self.reporter, &self.sockets)
+        JsPanels::new(&self.kernel, &self.reporter, self.api.socket_limits())
+    }
+
+    /// Answers a `Request` to the API: a promise for what a `Response` is made of.
+    pub fn fetch(&self, request: &JsValue) -> Result<Promise, JsValue> {
+        api::fetch(&self.api, request)
+    }
+
+    /// Decides whether a WebSocket may be opened: an `Upgrade`, or what a `Response` is made of.
+    pub fn upgrade(&self, request: &JsValue) -> Result<JsValue, JsValue> {
+        api::upgrade(&self.api, request)
     }
 
     /// Adds a synchronous host function.

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`interop`] | every conversion between JavaScript's values and the kernel's |
 //! | [`kernel`], [`arguments`] | the exported class, and what its methods are given |
+//! | [`api`] | requests and answers |
 //! | [`panels`], [`session`] | panels and their clients as classes |
 //! | [`engine`] | drives `sandbox.wasm`: instances, images, fuel |
 //! | [`observation`], `console` | audit log, metrics and log |
@@ -17,6 +18,7 @@
 //! | [`capabilities`], [`msgpack`] | exports that need no kernel |
 
 pub mod abort;
+pub mod api;
 pub mod arguments;
 pub mod authorize;
 pub mod capabilities;

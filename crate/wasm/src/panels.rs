@@ -99,8 +99,8 @@ pub struct JsPanels {
 }
 
 impl JsPanels {
-    pub(crate) fn new(kernel: &Kernel, reporter: &Reporter, sockets: &Rc<SocketLimits>) -> Self {
-        Self { panels: kernel.panels(), reporter: reporter.clone(), sockets: Rc::clone(sockets) }
+    pub(crate) fn new(kernel: &Kernel, reporter: &Reporter, sockets: &SocketLimits) -> Self {
+        Self { panels: kernel.panels(), reporter: reporter.clone(), sockets: Rc::new(sockets.clone()) }
     }
 
     fn handed_out(&self, panel: Panel) -> JsPanel {

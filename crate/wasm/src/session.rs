@@ -74,11 +74,17 @@ pub struct JsSession {
 }
 
 impl JsSession {
+    /// A session with these limits.
+    #[must_use]
+    pub fn new(session: Rc<Session>, limits: &SocketLimits) -> Self {
+        Self { session, max_message_bytes: u32::try_from(limits.max_message_bytes).unwrap_or(u32::MAX) }
+    }
+
     /// Connects a client.
     #[must_use]
     pub fn open(panel: &Panel, socket: ServedSocket, options: SessionOptions) -> Self {
-        let max_message_bytes = u32::try_from(options.limits.max_message_bytes).unwrap_or(u32::MAX);
-        Self { session: Session::open(panel, Rc::new(socket), options), max_message_bytes }
+        let limits = options.limits.clone();
+        Self::new(Session::open(panel, Rc::new(socket), options), &limits)
     }
 }
 

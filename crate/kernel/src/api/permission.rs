@@ -99,6 +99,12 @@ impl Permissions {
         Ok(())
     }
 
+    /// Whether this is allowed for some panel at least.
+    #[must_use]
+    pub fn may_somewhere(&self, permission: Permission) -> bool {
+        self.everywhere.contains(&permission) || self.one_panel.iter().any(|(own, _)| *own == permission)
+    }
+
     /// Whether this is allowed for the panel of that name; without a name, for all panels.
     #[must_use]
     pub fn may(&self, permission: Permission, panel: Option<&str>) -> bool {

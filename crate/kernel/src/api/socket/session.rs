@@ -18,6 +18,7 @@ use super::server_message::ServerMessage;
 use super::topic::{Topic, Topics};
 use super::{SessionOptions, Socket, SocketLimits, close_code};
 use crate::abort::AbortController;
+use crate::api::outcome::for_caller;
 use crate::engine::LocalFuture;
 use crate::panel::{Panel, TriggerOptions};
 use crate::run_loop::SegmentObserver;
@@ -205,7 +206,8 @@ impl Session {
             Value::Null => nexus_core::Map::new(),
             Value::Object(members) => members,
             _ => {
-                return self.refuse(&Error::invalid_argument("TRIGGER: scope has to be an object"), request_id.as_ref());
+                return self
+                    .refuse(&Error::invalid_argument("TRIGGER: scope has to be an object"), request_id.as_ref());
             }
         };
         let request_id = Rc::new(request_id);
@@ -227,9 +229,9 @@ impl Session {
                 let Some(session) = session.upgrade() else { return };
                 let request_id = (*request_id).as_ref();
                 match outcome {
-                    Ok(mut segment) => {
-                        segment.aborted.clear();
+                    Ok(segment) => {
                         session.tell_due_view();
+                        let segment = for_caller(segment);
                         let message = ServerMessage::Result { request_id, result: Some(&segment), version: None };
                         session.send(&message.to_text());
                     }

@@ -2,7 +2,7 @@
 
 /// `2023-11-14T22:13:20.123Z`. What is beyond the years 0 to 9999 is told as the first or last moment of these.
 #[expect(clippy::cast_possible_truncation, reason = "clamped")]
-pub(super) fn iso_time(ms: f64) -> String {
+pub(crate) fn iso_time(ms: f64) -> String {
     const FIRST: f64 = -62_167_219_200_000.0;
     const LAST: f64 = 253_402_300_799_999.0;
     let ms = ms.clamp(FIRST, LAST) as i64;
