@@ -227,8 +227,8 @@ fn what_is_not_known_any_more_begins_anew() {
         caller.say(&json!({"type": "TRIGGER", "tool": "large"}));
         scene.world.settle();
     }
-    assert_eq!(known(1002)[0]["resumed"], false, "and four megabytes");
-    assert_eq!(known(1003)[0]["resumed"], true);
+    assert_eq!(known(1001)[0]["resumed"], false, "and four megabytes");
+    assert_eq!(known(1002)[0]["resumed"], true);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn hs256(secret: &str, header: &str, claims: &str) -> String {
+pub(crate) fn hs256(secret: &str, header: &str, claims: &str) -> String {
     let signed = format!("{}.{}", encode(header), encode(claims));
     let proof = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap().chain_update(&signed).finalize();
     format!("{signed}.{}", encode(proof.into_bytes()))

@@ -1,5 +1,6 @@
 //! The kernel as its embedder uses it, on a clock that only the tests move.
 
+mod api_http;
 mod api_socket;
 mod api_token;
 mod audit;
