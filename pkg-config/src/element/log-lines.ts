@@ -1,0 +1,56 @@
+// The lines of a log, each with a number that it keeps when older ones are dropped.
+
+import { textOf } from "./text.js";
+
+/** A line as it is shown. */
+export interface LogEntry {
+  readonly number: number;
+  readonly level: "debug" | "info" | "warn" | "error" | "";
+  readonly time: string;
+  readonly text: string;
+}
+
+const LEVELS: Readonly<Record<string, LogEntry["level"]>> = {
+  trace: "debug",
+  debug: "debug",
+  info: "info",
+  log: "info",
+  notice: "info",
+  warn: "warn",
+  warning: "warn",
+  error: "error",
+  fatal: "error",
+  critical: "error",
+};
+
+/** A text, or an object with `level`, `message` (or `text`) and `time` (or `timestamp`: milliseconds, seconds of ISO 8601 or any text). */
+export function entryOf(line: unknown, number: number): LogEntry {
+  if (typeof line !== "object" || line === null || Array.isArray(line)) return { number, level: "", time: "", text: textOf(line) };
+  const { level, message, text, time, timestamp, ...rest } = line as Record<string, unknown>;
+  const words = message ?? text;
+  const name = typeof level === "string" ? level.toLowerCase() : "";
+  return {
+    number,
+    level: Object.hasOwn(LEVELS, name) ? LEVELS[name]! : "",
+    time: timeOf(time ?? timestamp),
+    text: words === undefined ? textOf(rest) : textOf(words),
+  };
+}
+
+function timeOf(time: unknown): string {
+  const isDate = typeof time === "number" ? time > 1e11 : typeof time === "string" && /^\d{4}-\d\d-\d\dT/.test(time);
+  const date = isDate ? new Date(time as string | number) : undefined;
+  return date && !Number.isNaN(date.getTime()) ? date.toLocaleTimeString(undefined, { hourCycle: "h23" }) : textOf(time);
+}
+
+/** How many lines were dropped at the front between two lists, of which the later may have more at its end; all if they share none. */
+export function droppedLines(last: readonly unknown[], next: readonly unknown[]): number {
+  if (last.length === 0 || next.length === 0) return last.length;
+  const probe = (lines: readonly unknown[], from: number) => lines.slice(from, from + 3).map((line) => JSON.stringify(line));
+  const wanted = probe(next, 0);
+  for (let dropped = 0; dropped < last.length; dropped++) {
+    const found = probe(last, dropped);
+    if (found.every((line, index) => line === wanted[index])) return dropped;
+  }
+  return last.length;
+}

@@ -1,0 +1,264 @@
+import { LitElement, html, nothing, type PropertyValues } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { connectPanel } from "../client/connect.js";
+import type { ConnectionStatus, PanelConnection, PanelTarget } from "../client/types.js";
+import { NexusError, invalidArgument } from "../errors.js";
+import type { Panel, ViewTree } from "../panel-types.js";
+import type { Event as PanelEvent, RunResult } from "../types.js";
+import type * as api from "./api.js";
+import { columnRules } from "./columns.js";
+import { applyCommand } from "./commands.js";
+import { PanelComponent } from "./components/component.js";
+import { renderElement } from "./components/registry.js";
+import type { CustomRegistration, Draft, PanelHost } from "./host.js";
+import { keysOf } from "./keys.js";
+import { Problems } from "./problems.js";
+import { reuseTree } from "./reuse.js";
+import { STYLES } from "./styles/styles.js";
+import type { ToastsElement } from "./toasts.js";
+
+/** Elements in one another, as NXML limits them. */
+const DEEPEST = 64;
+
+const registrations = new Map<string, CustomRegistration>();
+
+function registrationKey(module: string, component: string): string {
+  return JSON.stringify([module, component]);
+}
+
+/** `<nexus-panel>`. */
+export class NexusPanelElement extends LitElement implements PanelHost {
+  static override styles = STYLES;
+  static override properties = {
+    panel: { attribute: false },
+    port: { attribute: false },
+    token: { attribute: false },
+    src: { reflect: true },
+    headingLevel: { attribute: "heading-level", type: Number },
+  };
+
+  declare panel: Panel | undefined;
+  declare port: MessagePort | undefined;
+  declare token: string | (() => string | Promise<string>) | undefined;
+  declare src: string;
+  declare headingLevel: number;
+
+  readonly drafts = new Set<Draft>();
+  isMoving = false;
+  #connection: PanelConnection | undefined;
+  #connectedTo: PanelTarget | undefined;
+  #offs: (() => void)[] = [];
+  #tree: ViewTree | undefined;
+  readonly #columns = new CSSStyleSheet();
+  #columnRules = "";
+  readonly #problems = new Problems(() => this.requestUpdate());
+  readonly #themeListeners = new Set<() => void>();
+
+  /** See {@link api.NexusPanelElementClass.define}. */
+  static define(module: string, component: string, tagName: string, options: api.CustomComponentOptions = {}): void {
+    if (typeof tagName !== "string" || !/^[a-z][a-z0-9._]*-[a-z0-9._-]*$/.test(tagName)) {
+      throw invalidArgument(`${JSON.stringify(tagName)} cannot be the name of a custom element`);
+    }
+    registrations.set(registrationKey(module, component), { tagName, methods: [...(options.methods ?? [])] });
+  }
+
+  constructor() {
+    super();
+    this.src = "";
+    this.headingLevel = 2;
+  }
+
+  get connection(): PanelConnection | undefined {
+    return this.#connection;
+  }
+
+  get status(): ConnectionStatus | undefined {
+    return this.#connection?.status;
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    if (root instanceof ShadowRoot) root.adoptedStyleSheets = [...root.adoptedStyleSheets, this.#columns];
+    return root;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate("panel");
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // Not if it is only being moved.
+    queueMicrotask(() => this.isConnected || this.#disconnect());
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("panel") || changed.has("port") || changed.has("src")) this.#connect();
+  }
+
+  // The connection
+
+  #connect(): void {
+    const target: PanelTarget | undefined = this.panel ?? this.port ?? (this.src || undefined);
+    if (target === this.#connectedTo || !this.isConnected) return;
+    this.#disconnect();
+    this.#tree = undefined;
+    this.#problems.clear();
+    if (target === undefined) return;
+    this.#connectedTo = target;
+    try {
+      this.#connection = connectPanel(target, { topics: ["view", "events"], token: () => this.#currentToken() });
+    } catch (error) {
+      return this.#fail("connection", error);
+    }
+    const connection = this.#connection;
+    this.#offs = [
+      connection.on("status", (detail) => {
+        if (detail.status === "connected") this.#problems.settle("connection");
+        this.#dispatch("nexus-status", detail);
+        this.requestUpdate();
+      }),
+      connection.on("view", ({ view }) => this.#show(view)),
+      connection.on("event", ({ name, payload }) => this.#heard({ name, payload })),
+      connection.on("result", (end) => void this.#ended(end)),
+      connection.on("error", (error) => this.#fail("connection", error)),
+    ];
+  }
+
+  #disconnect(): void {
+    for (const draft of this.drafts) draft.commit();
+    for (const off of this.#offs.splice(0)) off();
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#connectedTo = undefined;
+  }
+
+  #show(view: ViewTree): void {
+    this.#tree = reuseTree(this.#tree, view);
+    const rules = columnRules(view);
+    if (rules !== this.#columnRules) this.#columns.replaceSync(rules);
+    this.#columnRules = rules;
+    const [first, ...others] = view.errors;
+    const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+    if (first) this.#problems.tell("view", { code: first.code, message: `${first.message}${first.path ? `, at ${first.path}` : ""}${more}` });
+    else this.#problems.settle("view");
+    this.requestUpdate();
+  }
+
+  #heard(event: PanelEvent): void {
+    const isShown = this.#dispatch("nexus-event", event);
+    if (event.name === "toast" && isShown) this.renderRoot.querySelector<ToastsElement>("nexus-panel-toasts")?.show(event.payload);
+  }
+
+  async #ended({ tool, result }: { tool: string; result: RunResult }): Promise<void> {
+    if (result.status === "error") this.#fail(`tool ${tool}`, new NexusError(result.error));
+    else this.#problems.settle(`tool ${tool}`);
+    this.#dispatch("nexus-result", { tool, result });
+    if (result.viewCommands.length === 0) return;
+    // What they are for may have come with the view just before.
+    await this.updateComplete;
+    for (const command of result.viewCommands) {
+      if (!applyCommand(command, this.renderRoot, this)) this.#dispatch("nexus-command", command);
+      // One may be about what another has brought into sight.
+      await this.updateComplete;
+    }
+  }
+
+  #fail(source: string, error: unknown): void {
+    const known = error instanceof NexusError ? error : new NexusError({ code: "INTERNAL_ERROR", message: String(error) }, { cause: error });
+    if (this.#dispatch("nexus-error", known)) this.#problems.tell(source, known);
+  }
+
+  /** @returns whether nobody objected */
+  #dispatch<Name extends keyof api.NexusPanelEventMap>(name: Name, detail: api.NexusPanelEventMap[Name]["detail"]): boolean {
+    return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }));
+  }
+
+  // What components ask for
+
+  async trigger(tool: string, args: unknown, scope: object | undefined): Promise<RunResult | undefined> {
+    for (const draft of [...this.drafts]) draft.commit();
+    const connection = this.#connection;
+    if (!connection) return undefined;
+    const given = typeof args === "object" ? args : undefined;
+    try {
+      // Its end is told to everybody by the connection.
+      return await connection.trigger(tool, given, { scope });
+    } catch (error) {
+      if (this.#connection === connection) this.#fail(`tool ${tool}`, error);
+      return undefined;
+    }
+  }
+
+  async set(path: readonly (string | number)[], value: unknown): Promise<boolean> {
+    const connection = this.#connection;
+    if (!connection) return false;
+    const source = `value ${JSON.stringify(path)}`;
+    try {
+      await connection.set(path, value);
+      this.#problems.settle(source);
+      return true;
+    } catch (error) {
+      if (this.#connection === connection) this.#fail(source, error);
+      return false;
+    }
+  }
+
+  custom(module: string, component: string): CustomRegistration | undefined {
+    return registrations.get(registrationKey(module, component));
+  }
+
+  onTheme(listener: () => void): () => void {
+    this.#themeListeners.add(listener);
+    return () => void this.#themeListeners.delete(listener);
+  }
+
+  // What is shown
+
+  protected override async getUpdateComplete(): Promise<boolean> {
+    const isDone = await super.getUpdateComplete();
+    // Parents make their children known by and by, at most as deep as documents go.
+    for (let depth = 0; depth < DEEPEST; depth++) {
+      const pending = [...this.renderRoot.querySelectorAll("*")].filter((element) => element instanceof PanelComponent && element.isUpdatePending);
+      if (pending.length === 0) break;
+      await Promise.all(pending.map((component) => (component as PanelComponent).updateComplete));
+    }
+    return isDone;
+  }
+
+  protected override render(): unknown {
+    const root = this.#tree?.root;
+    const title = this.#connection?.title;
+    return html`<div class="frame" part="frame" role="region" aria-label=${title || "Panel"} aria-busy=${this.#connection && !this.#tree ? "true" : nothing}>
+      ${this.#connectionBar()} ${this.#problems.render()}
+      <div class="view" part="view">
+        ${root
+          ? repeat([root], () => keysOf([root])[0], (node) => renderElement(node, { host: this, filter: "", level: this.#level }))
+          : nothing}
+      </div>
+      <nexus-panel-toasts></nexus-panel-toasts>
+      <span class="probe" aria-hidden="true" @transitionend=${this.#themeChanged}></span>
+    </div>`;
+  }
+
+  get #level(): number {
+    return Math.min(6, Math.max(1, Math.trunc(this.headingLevel) || 2));
+  }
+
+  #connectionBar(): unknown {
+    const status = this.#connection?.status;
+    if (status === undefined || status === "connected") return nothing;
+    const text = { connecting: "Connecting…", reconnecting: "The connection was lost. Reconnecting…", closed: "Not connected." }[status];
+    return html`<p class="connection" role="status" data-status=${status}><span class="dot" aria-hidden="true"></span>${text}</p>`;
+  }
+
+  async #currentToken(): Promise<string | undefined> {
+    const { token } = this;
+    return typeof token === "function" ? await token() : token;
+  }
+
+  readonly #themeChanged = (): void => {
+    for (const listener of [...this.#themeListeners]) listener();
+  };
+}
