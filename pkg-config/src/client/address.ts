@@ -1,5 +1,6 @@
 import { invalidArgument } from "../errors.js";
 import type { Topic } from "./messages.js";
+import type { Seen } from "./types.js";
 
 /** A panel's own address (`https://host/panels/todo`), from that or the one of its socket. */
 export function panelAddress(address: string | URL): URL {
@@ -20,11 +21,14 @@ export function panelAddress(address: string | URL): URL {
 }
 
 /** The address of its socket. */
-export function socketAddress(panel: URL, topics: readonly Topic[], since: number | undefined): string {
+export function socketAddress(panel: URL, topics: readonly Topic[], seen: Seen | undefined): string {
   const url = new URL(panel);
   url.protocol = panel.protocol === "https:" ? "wss:" : "ws:";
   url.pathname += "/ws";
   url.searchParams.set("topics", topics.join(","));
-  if (since !== undefined) url.searchParams.set("since", String(since));
+  if (seen) {
+    url.searchParams.set("since", String(seen.since));
+    if (seen.instance !== undefined) url.searchParams.set("instance", seen.instance);
+  }
   return url.href;
 }

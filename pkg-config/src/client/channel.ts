@@ -1,6 +1,6 @@
 // One attempt to reach a panel: a socket, or a port that behaves like one.
 
-import type { CloseMessage } from "./messages.js";
+import { closeOf } from "../connection.js";
 
 /** What a channel tells. After `closed` it tells nothing more. */
 export interface ChannelListener {
@@ -57,7 +57,7 @@ export function overPort(port: MessagePort, listener: ChannelListener): Channel 
   port.addEventListener("message", ({ data }) => {
     if (isOver || typeof data !== "string") return;
     const close = closeOf(data);
-    if (close) end(close.code ?? 1005, close.reason ?? "");
+    if (close) end(close.code, close.reason);
     else listener.message(data);
   });
   port.start();
@@ -65,19 +65,8 @@ export function overPort(port: MessagePort, listener: ChannelListener): Channel 
   return {
     send: (text) => port.postMessage(text),
     close(code, reason) {
-      if (!isOver) port.postMessage(JSON.stringify({ type: "CLOSE", code, reason } satisfies CloseMessage));
+      if (!isOver) port.postMessage(JSON.stringify({ type: "CLOSE", code, reason }));
       end(code, reason);
     },
   };
-}
-
-function closeOf(text: string): CloseMessage | undefined {
-  // Everything else is read once, by whom it is for.
-  if (!text.includes('"CLOSE"')) return undefined;
-  try {
-    const message = JSON.parse(text);
-    return message?.type === "CLOSE" ? message : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -9,7 +9,8 @@ import type * as api from "./types.js";
 
 const DEFAULT_TOPICS: readonly Topic[] = ["state", "events"];
 /** After these nobody is there to come back to, or nobody who wants this client. */
-const FINAL_CODES: readonly number[] = [1000, 1008];
+const POLICY = 1008;
+const FINAL_CODES: readonly number[] = [1000, POLICY];
 /** How often the server may say no before that is believed: a token may just have been renewed, a panel be about to be made. */
 const REFUSALS = 3;
 /** How often a panel that was never reached is tried. */
@@ -41,6 +42,7 @@ export class Connection implements api.PanelConnection {
   #panelId = "";
   #title = "";
   #version: number | undefined;
+  #instance: string | undefined;
   #state: Record<string, unknown> = {};
   #computed: Record<string, unknown> = {};
   #view: ViewTree | undefined;
@@ -59,7 +61,8 @@ export class Connection implements api.PanelConnection {
     this.#reach = reach;
     this.#topics = options.topics ?? DEFAULT_TOPICS;
     this.#token = options.token;
-    this.#version = options.since;
+    this.#version = options.seen?.since;
+    this.#instance = options.seen?.instance;
     this.closed = new Promise((resolve) => (this.#tellClosed = resolve));
     globalThis.addEventListener?.("online", this.#hurry);
     void this.#open();
@@ -79,6 +82,11 @@ export class Connection implements api.PanelConnection {
 
   get version(): number {
     return this.#version ?? 0;
+  }
+
+  get seen(): api.Seen | undefined {
+    if (this.#version === undefined) return undefined;
+    return { since: this.#version, ...(this.#instance !== undefined && { instance: this.#instance }) };
   }
 
   get state(): Record<string, unknown> {
@@ -202,8 +210,8 @@ export class Connection implements api.PanelConnection {
       // It may have been closed meanwhile.
       if (this.#status === "closed") return;
       const protocols = token === undefined ? [] : ["bearer", token];
-      const wish = { topics: this.#topics, protocols, ...(this.#version !== undefined && { since: this.#version }) };
-      channel = this.#reach.open(wish, {
+      const { seen } = this;
+      channel = this.#reach.open({ topics: this.#topics, protocols, ...(seen && { seen }) }, {
         opened: () => {},
         message: (text) => this.#read(text),
         closed: (code, reason) => over(code, reason),
@@ -222,7 +230,9 @@ export class Connection implements api.PanelConnection {
       const doubt = call.tool === undefined ? "the change may have been made" : "the run may have happened, or may happen yet";
       call.reject(cancelled(`the connection was lost before the answer came: ${doubt}`, { code, reason }));
     }
-    if (FINAL_CODES.includes(code) || !this.#reach.again) return this.#end(code, reason);
+    // A token that has ended may be followed by another.
+    const mayRenew = code === POLICY && typeof this.#token === "function";
+    if ((FINAL_CODES.includes(code) && !mayRenew) || this.#reach.isFinal(code)) return this.#end(code, reason);
     // What cannot be tried cannot be tried again: a panel that is gone, an address that is none.
     if (error !== undefined && !this.#wasConnected) return this.#fail(error);
     if (error instanceof NexusError) return this.#end(LOST, error.message);
@@ -295,6 +305,8 @@ export class Connection implements api.PanelConnection {
         return this.#tell("event", { ...message.event, version: message.version });
       case "VIEW":
         this.#view = message.view;
+        // Everything up to there was told before.
+        this.#version = Math.max(this.version, message.version);
         return this.#tell("view", { version: message.version, view: message.view });
       case "PROGRESS": {
         const { type: _type, ...progress } = message;
@@ -305,13 +317,14 @@ export class Connection implements api.PanelConnection {
       case "ERROR":
         return this.#refused(message);
       default:
-      // PONG says that somebody is there; what is not known yet may be known to the next version.
+      // PONG says that somebody is there, and so does whatever a later protocol adds.
     }
   }
 
   #connected(message: ConnectedMessage): void {
     this.#panelId = message.panelId;
     this.#title = message.title;
+    this.#instance = message.instance;
     if (!message.resumed) {
       this.#version = message.version;
       this.#state = message.state ?? {};

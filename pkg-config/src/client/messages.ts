@@ -1,4 +1,4 @@
-// The messages of a panel's socket, as text frames of JSON. docs/protocol.md tells what they mean.
+// The messages of a panel's socket, as text frames of JSON. docs/websocket.md tells what they mean.
 
 import type { NexusErrorData } from "../errors.js";
 import type { ViewTree } from "../panel-types.js";
@@ -15,16 +15,7 @@ export type ClientMessage =
   | { type: "SET"; path: string | readonly (string | number)[]; value: unknown; requestId: RequestId }
   | { type: "SUBSCRIBE"; topics: readonly Topic[]; since?: number }
   | { type: "UNSUBSCRIBE"; topics: readonly Topic[] }
-  | { type: "PING" }
-  /** On a `MessagePort` only: a socket has a close of its own. */
-  | CloseMessage;
-
-/** The last message on a `MessagePort`. */
-export interface CloseMessage {
-  type: "CLOSE";
-  code?: number;
-  reason?: string;
-}
+  | { type: "PING" };
 
 /** The first message of a server. */
 export interface ConnectedMessage {
@@ -33,6 +24,7 @@ export interface ConnectedMessage {
   clientId: string;
   title: string;
   status: string;
+  instance?: string;
   version: number;
   resumed: boolean;
   state?: Record<string, unknown>;
@@ -73,5 +65,4 @@ export type ServerMessage =
   | ProgressMessage
   | { type: "RESULT"; requestId?: RequestId; result?: RunResult; version?: number }
   | ErrorMessage
-  | { type: "PONG" }
-  | CloseMessage;
+  | { type: "PONG" };

@@ -1,17 +1,17 @@
 // How each kind of target is reached, and what is known of one that cannot be.
 
 import { NexusError, invalidArgument, type ErrorCode } from "../errors.js";
+import type { Panel } from "../panel-types.js";
 import { panelAddress, socketAddress } from "./address.js";
 import { overPort, overSocket, type Channel, type ChannelListener } from "./channel.js";
-import type { Topic } from "./messages.js";
 import type { PanelTarget, SocketWish } from "./types.js";
 
 /** A kind of target. */
 export interface Reach {
   /** @throws what keeps it from being tried at all */
   open(wish: SocketWish, listener: ChannelListener): Channel;
-  /** Whether it can be opened again. */
-  readonly again: boolean;
+  /** Whether it cannot be opened again after a close with this code. */
+  isFinal(code: number): boolean;
   /** Whether the wish for topics is told by {@link open}; otherwise by messages. */
   readonly tellsTopics: boolean;
   /** Why it was refused; nothing if that is not known. */
@@ -23,13 +23,12 @@ export function reach(target: PanelTarget): Reach {
   if (typeof target === "function") {
     return {
       open: (wish, listener) => overSocket(target(wish), listener),
-      again: true,
+      isFinal: () => false,
       tellsTopics: false,
     };
   }
-  if (isPort(target)) return { open: (_wish, listener) => overPort(target, listener), again: false, tellsTopics: false };
-  const panel = target as unknown as Accepting | null;
-  if (typeof panel?.accept === "function") return inPage(panel);
+  if (isPort(target)) return { open: (_wish, listener) => overPort(target, listener), isFinal: () => true, tellsTopics: false };
+  if (typeof target?.accept === "function") return inPage(target);
   throw invalidArgument("a panel is reached by the panel itself, a MessagePort, an address or a function that makes a WebSocket");
 }
 
@@ -37,28 +36,24 @@ function isPort(target: object): target is MessagePort {
   return typeof MessagePort === "function" && target instanceof MessagePort;
 }
 
-/** What is needed of a panel. */
-interface Accepting {
-  accept(socket: MessagePort, options: { topics: readonly Topic[]; since?: number }): unknown;
-}
-
-function inPage(panel: Accepting): Reach {
+function inPage(panel: Panel): Reach {
   return {
-    open({ since, topics }, listener) {
+    open({ topics, seen }, listener) {
       const { port1, port2 } = new MessageChannel();
-      panel.accept(port2, since === undefined ? { topics } : { topics, since });
+      panel.accept(port2, { topics, ...seen });
       return overPort(port1, listener);
     },
-    again: true,
+    // A kernel that was closed is not opened again.
+    isFinal: (code) => code === 1001,
     tellsTopics: true,
   };
 }
 
 function address(panel: URL): Reach {
   return {
-    open: ({ since, topics, protocols }, listener) =>
-      overSocket(new WebSocket(socketAddress(panel, topics, since), [...protocols]), listener),
-    again: true,
+    open: ({ topics, seen, protocols }, listener) =>
+      overSocket(new WebSocket(socketAddress(panel, topics, seen), [...protocols]), listener),
+    isFinal: () => false,
     tellsTopics: true,
     // A browser does not tell a page what a socket was refused with; the same server answers requests.
     async refusal(token) {

@@ -5,10 +5,18 @@ import type { Panel, ViewTree } from "../panel-types.js";
 import type { Event, RunResult, StateMutation } from "../types.js";
 import type { ProgressMessage, Topic } from "./messages.js";
 
+/** How much of a panel is known. */
+export interface Seen {
+  /** The last version that was seen. */
+  readonly since: number;
+  /** Of which panel, as `CONNECTED` told it: one that was made anew has another. */
+  readonly instance?: string;
+}
+
 /** What a connection asks a maker of sockets for. */
 export interface SocketWish {
-  /** The last version that was seen; absent: none. */
-  readonly since?: number;
+  /** Absent: nothing is known yet. */
+  readonly seen?: Seen;
   readonly topics: readonly Topic[];
   /** What belongs into `Sec-WebSocket-Protocol`. */
   readonly protocols: readonly string[];
@@ -26,8 +34,8 @@ export interface ConnectOptions {
   readonly topics?: readonly Topic[] | undefined;
   /** Goes to the server as `Sec-WebSocket-Protocol: bearer, <token>`; a function is asked at each attempt, so that a token can be renewed. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
-  /** The last version that is known from before, to be told what was missed since. */
-  readonly since?: number | undefined;
+  /** What is known from before, to be told what was missed since. */
+  readonly seen?: Seen | undefined;
 }
 
 /** How a connection is. */
@@ -75,6 +83,8 @@ export interface PanelConnection {
   readonly title: string;
   /** The last that was seen. */
   readonly version: number;
+  /** For the option `seen` of another connection; nothing before the first. */
+  readonly seen: Seen | undefined;
   /** A mirror of the panel's state, while the topic `state` is subscribed. */
   readonly state: Readonly<Record<string, any>>;
   /** Of its computed values. */

@@ -1,4 +1,8 @@
+import type { ViewTree } from "../panel-types.js";
 import type { RunResult } from "../types.js";
+
+/** How many columns a row has, and how many on narrow panels. */
+export type Columns = Pick<ViewTree, "columns" | "breakpoints">;
 
 /** What can hold back something that it has not sent yet. */
 export interface Draft {
@@ -15,6 +19,8 @@ export interface CustomRegistration {
 
 /** What components ask of the element that they stand in. */
 export interface PanelHost {
+  /** Of the view that is shown. */
+  readonly columns: Columns;
   /** Runs a tool, after every draft was sent. Never rejected: what goes wrong is shown. */
   trigger(tool: string, args: unknown, scope: object | undefined): Promise<RunResult | undefined>;
   /** Sends the value of a two-way binding; answers whether it was taken. What goes wrong is shown. */

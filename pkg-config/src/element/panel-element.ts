@@ -10,7 +10,7 @@ import { columnRules } from "./columns.js";
 import { applyCommand } from "./commands.js";
 import { PanelComponent } from "./components/component.js";
 import { renderElement } from "./components/registry.js";
-import type { CustomRegistration, Draft, PanelHost } from "./host.js";
+import type { Columns, CustomRegistration, Draft, PanelHost } from "./host.js";
 import { keysOf } from "./keys.js";
 import { Problems } from "./problems.js";
 import { reuseTree } from "./reuse.js";
@@ -70,6 +70,10 @@ export class NexusPanelElement extends LitElement implements PanelHost {
 
   get connection(): PanelConnection | undefined {
     return this.#connection;
+  }
+
+  get columns(): Columns {
+    return this.#tree ?? { columns: 12, breakpoints: [] };
   }
 
   get status(): ConnectionStatus | undefined {
@@ -234,7 +238,7 @@ export class NexusPanelElement extends LitElement implements PanelHost {
       ${this.#connectionBar()} ${this.#problems.render()}
       <div class="view" part="view">
         ${root
-          ? repeat([root], () => keysOf([root])[0], (node) => renderElement(node, { host: this, filter: "", level: this.#level }))
+          ? repeat([root], () => keysOf([root])[0], (node) => renderElement(node, { host: this, filter: "", level: this.#level, placement: "wide-12" }))
           : nothing}
       </div>
       <nexus-panel-toasts></nexus-panel-toasts>

@@ -2,7 +2,6 @@
 
 import { createKernel } from "nexus-kernel";
 import { NexusPanelElement, connectPanel } from "nexus-kernel/element";
-import { accept } from "./accept-for-now.mjs";
 
 const kernel = await createKernel();
 const main = document.querySelector("main");
@@ -16,7 +15,7 @@ const EVENTS = ["nexus-event", "nexus-result", "nexus-error", "nexus-status", "n
 
 async function show(nxml, { theme = "light", width = "", state } = {}) {
   await hide();
-  panel = accept(await kernel.panels.create(nxml, { state }));
+  panel = await kernel.panels.create(nxml, { state });
   element = document.createElement("nexus-panel");
   element.setAttribute("theme", theme);
   main.style.width = width;

@@ -1,6 +1,7 @@
 import type { PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { ViewElement } from "../../panel-types.js";
+import { placements } from "../columns.js";
 import { keysOf } from "../keys.js";
 import { PanelComponent } from "./component.js";
 import { renderElement } from "./registry.js";
@@ -19,8 +20,13 @@ export abstract class ParentComponent extends PanelComponent {
   protected renderChildren(): unknown {
     const children = this.shownChildren;
     const keys = keysOf(children);
+    const places = placements(children, this.host.columns);
     const rendering = { host: this.host, filter: this.activeFilter, level: this.childLevel };
-    return repeat(children, (_child, index) => keys[index], (child) => renderElement(child, rendering));
+    return repeat(
+      children,
+      (_child, index) => keys[index],
+      (child, index) => renderElement(child, { ...rendering, placement: places[index] ?? "" }),
+    );
   }
 
   // Whatever is moved within the document loses the focus and where its text was marked.

@@ -23,6 +23,7 @@ export abstract class PanelComponent extends LitElement {
     host: { attribute: false },
     filter: { attribute: false },
     level: { attribute: false },
+    placement: { attribute: false },
   };
 
   declare node: ViewElement;
@@ -31,6 +32,8 @@ export abstract class PanelComponent extends LitElement {
   declare filter: string;
   /** The level of headings in it. */
   declare level: number;
+  /** Classes that say how wide it is. */
+  declare placement: string;
 
   /** Properties that a handler has set: they outrank what the view says until it says something else. */
   readonly #overrides = new Map<string, Override>();
@@ -54,6 +57,7 @@ export abstract class PanelComponent extends LitElement {
     super();
     this.filter = "";
     this.level = 2;
+    this.placement = "";
     this.addEventListener("click", (event) => this.#clicked(event));
   }
 
@@ -145,15 +149,15 @@ export abstract class PanelComponent extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("placement")) {
+      this.classList.remove(...wordsOf(changed.get("placement") as string | undefined));
+      this.classList.add(...wordsOf(this.placement));
+    }
     if (!changed.has("node")) return;
     this.#failure = undefined;
     for (const [name, { bound }] of this.#overrides) {
       if (JSON.stringify(this.node.props[name]) !== JSON.stringify(bound)) this.#overrides.delete(name);
     }
-    const { colSpan } = this.node.layout;
-    const span = Math.min(12, Math.max(1, Math.trunc(Number(colSpan)) || 12));
-    for (const name of [...this.classList]) if (/^span-\d+$/.test(name)) this.classList.remove(name);
-    this.classList.add(`span-${span}`);
     this.classList.toggle("has-trigger", !this.runsItself && this.node.on?.["trigger"] !== undefined);
     if (this.node.id === undefined) delete this.dataset["id"];
     else this.dataset["id"] = this.node.id;
@@ -194,4 +198,8 @@ export abstract class PanelComponent extends LitElement {
     const isBusy = this.isRunning();
     return html`<button class="cover" type="button" aria-label=${this.label} aria-busy=${isBusy} aria-disabled=${isBusy}></button>`;
   }
+}
+
+function wordsOf(text: string | undefined): string[] {
+  return text ? text.split(" ") : [];
 }

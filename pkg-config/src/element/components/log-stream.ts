@@ -20,6 +20,8 @@ export class LogStreamComponent extends PanelComponent {
     estimateSize: () => LINE_PX,
     getItemKey: (index) => this.#shown[index]?.number ?? index,
     overscan: 12,
+    paddingStart: 6,
+    paddingEnd: 6,
   });
   #data: readonly unknown[] = [];
   #entries: LogEntry[] = [];

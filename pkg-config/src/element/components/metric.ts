@@ -34,7 +34,7 @@ function trendOf(trend: unknown): unknown {
   </span>`;
 }
 
-const ARROWS = { up: "M6 2 10.5 10h-9Z", down: "M6 10 1.5 2h9Z", flat: "M1.5 5h9v2h-9Z" };
+const ARROWS = { up: "M6 2 10.5 10h-9Z", down: "M6 10 1.5 2h9Z", flat: "M2 1.5 10.5 6 2 10.5Z" };
 
 function directionOf(trend: unknown): Direction {
   const text = textOf(trend).trim();

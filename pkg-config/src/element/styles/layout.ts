@@ -8,14 +8,14 @@ export const LAYOUT = css`
     min-inline-size: 0;
   }
 
-  .view [class*="span-"] {
+  .view [class*="wide-"] {
     display: block;
     position: relative;
     min-inline-size: 0;
   }
 
   .view .grid,
-  .view .grid[class*="span-"] {
+  .view .grid[class*="wide-"] {
     display: grid;
     gap: var(--gap, var(--nexus-gap-md));
     align-items: start;
@@ -33,7 +33,7 @@ export const LAYOUT = css`
     --gap: var(--nexus-gap-lg);
   }
 
-  .view [class*="span-"][data-empty] {
+  .view [class*="wide-"][data-empty] {
     display: none;
   }
 
