@@ -171,14 +171,15 @@ impl TokenKeys {
         self.check_header(&header)?;
         let claims = read_members(&claims).ok_or(Refusal::Claims)?;
         self.check_audience(claims.get("aud"))?;
-        // Written so that a clock which is none finds no token valid.
+        // Asked so that a clock which tells no time finds no token valid.
         let ends = seconds(&claims, "exp")?.ok_or(Refusal::Endless)?;
-        if !(now_ms < ends * 1_000.0 + self.tolerance_ms) {
+        let is_before_end = now_ms < ends * 1_000.0 + self.tolerance_ms;
+        if !is_before_end {
             return Err(Refusal::Expired);
         }
-        if let Some(begins) = seconds(&claims, "nbf")?
-            && !(begins * 1_000.0 <= now_ms + self.tolerance_ms)
-        {
+        let begins = seconds(&claims, "nbf")?;
+        let has_begun = begins.is_none_or(|begins| begins * 1_000.0 <= now_ms + self.tolerance_ms);
+        if !has_begun {
             return Err(Refusal::NotYet);
         }
         seconds(&claims, "iat")?;
