@@ -170,6 +170,7 @@ impl Api {
             {
                 response.headers.extend(api.options.cors.headers(url, origin.as_deref()));
             }
+            api.kernel.metrics().request(response.status);
             // What is told is of now, and of this caller; and never a page.
             response.with("cache-control", "no-store").with("x-content-type-options", "nosniff")
         })

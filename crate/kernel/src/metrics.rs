@@ -5,6 +5,7 @@
 mod text;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -34,6 +35,10 @@ pub struct Metrics {
     errors: RefCell<[u64; ErrorCode::ALL.len()]>,
     runs: RefCell<Histogram>,
     panels: RefCell<IndexMap<String, Histogram>>,
+    /// By their status; there are but a dozen.
+    requests: RefCell<BTreeMap<u16, u64>>,
+    clients: Cell<u64>,
+    messages: Cell<u64>,
 }
 
 impl Default for Metrics {
@@ -46,6 +51,9 @@ impl Default for Metrics {
             errors: RefCell::new([0; ErrorCode::ALL.len()]),
             runs: RefCell::default(),
             panels: RefCell::default(),
+            requests: RefCell::default(),
+            clients: Cell::default(),
+            messages: Cell::default(),
         }
     }
 }
@@ -92,6 +100,26 @@ impl Metrics {
         if let Some(panel) = panel {
             bounded(&mut self.panels.borrow_mut(), panel, MOST_PANELS).observe(us);
         }
+    }
+
+    /// Counts a request that was answered with this status.
+    pub(crate) fn request(&self, status: u16) {
+        *self.requests.borrow_mut().entry(status).or_default() += 1;
+    }
+
+    /// Counts a client that has come.
+    pub(crate) fn client_came(&self) {
+        self.clients.set(self.clients.get() + 1);
+    }
+
+    /// Counts a client that has gone.
+    pub(crate) fn client_went(&self) {
+        self.clients.set(self.clients.get().saturating_sub(1));
+    }
+
+    /// Counts a message of a client.
+    pub(crate) fn message(&self) {
+        self.messages.set(self.messages.get() + 1);
     }
 
     /// Forgets a panel that is no more.
@@ -141,6 +169,14 @@ impl Metrics {
         for (status, count) in panel_counts {
             text.sample("", &[("status", status)], count);
         }
+        text.family("nexus_http_requests_total", Kind::Counter, "Requests that were answered, by status.");
+        for (status, count) in &*self.requests.borrow() {
+            text.sample("", &[("status", &status.to_string())], count);
+        }
+        text.family("nexus_clients", Kind::Gauge, "Clients that are connected to panels.");
+        text.sample("", &[], self.clients.get());
+        text.family("nexus_client_messages_total", Kind::Counter, "Messages that clients sent.");
+        text.sample("", &[], self.messages.get());
         text.finish()
     }
 }

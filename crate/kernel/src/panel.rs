@@ -38,6 +38,7 @@ use crate::audit::action;
 use crate::engine::LocalFuture;
 use crate::extension_view::ExtensionNames;
 use crate::kernel::Shared;
+use crate::metrics::Metrics;
 use crate::origin::Origin;
 use crate::platform::Platform;
 use crate::recorder::Recording;
@@ -317,6 +318,10 @@ impl Panel {
 
     pub(crate) fn platform(&self) -> &Platform {
         &self.0.shared.platform
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.shared.metrics
     }
 
     pub(crate) fn is_kernel_closed(&self) -> bool {

@@ -256,7 +256,7 @@ mod tests {
         let text = r#"{"type":"SET","path":["todos",0,"done"],"value":true,"requestId":3}"#;
         let ClientMessage::Set(set) = ClientMessage::parse(text).unwrap() else { panic!() };
         let path = StatePath::try_from(set.path).unwrap();
-        assert_eq!((path.to_string(), set.request_id), ("todos[0].done".to_owned(), Some(RequestId::Number(3))));
+        assert_eq!((path.to_string(), set.request_id), ("$state.todos[0].done".to_owned(), Some(RequestId::Number(3))));
         assert!(matches!(ClientMessage::parse(r#"{"type":"PING"}"#), Ok(ClientMessage::Ping(_))));
         assert!(ClientMessage::parse(r#"{"type":"UNSUBSCRIBE","topics":[]}"#).is_ok());
     }

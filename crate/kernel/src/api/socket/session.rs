@@ -46,7 +46,7 @@ pub struct Session {
     refused: Cell<u32>,
     heard_at: Cell<f64>,
     view_is_due: Cell<bool>,
-    is_closed: Cell<bool>,
+    is_open: Cell<bool>,
     /// Ends what waits on its behalf.
     stop: AbortController,
 }
@@ -78,9 +78,11 @@ impl Session {
             refused: Cell::new(0),
             heard_at: Cell::new(now),
             view_is_due: Cell::new(false),
-            is_closed: Cell::new(false),
+            is_open: Cell::new(false),
             stop: AbortController::new(),
         });
+        panel.metrics().client_came();
+        session.is_open.set(true);
         if panel.stopped().is_some() {
             session.panel_stopped();
             return session;
@@ -148,7 +150,8 @@ impl Session {
 
     /// The socket is closed.
     pub fn closed(&self) {
-        if !self.is_closed.replace(true) {
+        if self.is_open.replace(false) {
+            self.panel.metrics().client_went();
             self.stop.abort("the client has gone");
             self.feed.remove(self);
         }
@@ -156,7 +159,7 @@ impl Session {
 
     /// Closes the socket.
     pub fn close(&self, code: u16, reason: &str) {
-        if !self.is_closed.get() {
+        if self.is_open.get() {
             self.closed();
             self.socket.close(code, reason);
         }
@@ -164,10 +167,11 @@ impl Session {
 
     /// Whether one more message may come now.
     fn is_welcome(&self) -> bool {
-        if self.is_closed.get() {
+        if !self.is_open.get() {
             return false;
         }
         self.heard();
+        self.panel.metrics().message();
         if self.rate.borrow_mut().take(self.heard_at.get()) {
             self.refused.set(0);
             return true;
@@ -345,7 +349,7 @@ impl Session {
 
     fn tell_view(&self) {
         self.view_is_due.set(false);
-        if !self.is_closed.get() {
+        if self.is_open.get() {
             self.send(&self.feed.view(&self.panel));
         }
     }
@@ -361,7 +365,7 @@ impl Session {
 
     /// Sends a message; a client that leaves too many of them unread is sent away.
     fn send(&self, text: &str) {
-        if self.is_closed.get() {
+        if !self.is_open.get() {
             return;
         }
         if self.socket.buffered() > self.limits.max_buffered_bytes {
@@ -385,7 +389,7 @@ impl Session {
 
     /// Milliseconds until the next check; `None` if there is none.
     fn check(&self, now: f64) -> Option<u64> {
-        if self.is_closed.get() {
+        if !self.is_open.get() {
             return None;
         }
         #[expect(clippy::cast_precision_loss, reason = "timeouts are far below 2^53")]
