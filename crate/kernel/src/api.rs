@@ -6,6 +6,7 @@
 //! | `exchange` | requests and answers; which error has which status |
 //! | `panel_requests`, `panel_info`, `outcome`, `health` | what the routes do and tell |
 //! | [`socket`] | the WebSocket protocol |
+//! | [`definition`] | panels as JSON |
 //! | [`token`], [`permission`], [`credentials`] | who may do what |
 //! | [`cors`], [`loopback`] | whose pages may ask |
 //!
@@ -14,6 +15,7 @@
 
 pub mod cors;
 pub mod credentials;
+pub mod definition;
 mod exchange;
 mod health;
 pub mod loopback;

@@ -79,7 +79,7 @@ pub use origin::Origin;
 pub use panel::event::{PanelEvent, PanelStatus, Subscription};
 pub use panel::state::Patch;
 pub use panel::{Panel, TriggerOptions};
-pub use panels::{Inspection, PanelOptions, Panels, PanelsOptions};
+pub use panels::{Inspection, PanelOptions, PanelSource, Panels, PanelsOptions};
 pub use parked_run::ParkingKey;
 pub use platform::Platform;
 pub use recorder::Recording;

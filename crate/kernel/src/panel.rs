@@ -76,6 +76,8 @@ enum Phase {
 pub(crate) struct Inner {
     shared: Rc<Shared>,
     id: Rc<str>,
+    kind: Option<String>,
+    metadata: Option<Value>,
     document: nexus_nxml::Panel,
     warnings: Vec<Diagnostic>,
     /// What each handler may do, in the order of [`nexus_nxml::Panel::handlers`].
@@ -128,6 +130,8 @@ impl Drop for Queued {
 /// What a panel is made of.
 pub(crate) struct Parts {
     pub(crate) id: Rc<str>,
+    pub(crate) kind: Option<String>,
+    pub(crate) metadata: Option<Value>,
     pub(crate) document: nexus_nxml::Panel,
     pub(crate) warnings: Vec<Diagnostic>,
     pub(crate) grants: Vec<Vec<CapabilityToken>>,
@@ -138,12 +142,14 @@ pub(crate) struct Parts {
 
 impl Panel {
     pub(crate) fn new(shared: &Rc<Shared>, parts: Parts) -> Self {
-        let Parts { id, document, warnings, grants, extensions, state, max_queued_runs } = parts;
+        let Parts { id, kind, metadata, document, warnings, grants, extensions, state, max_queued_runs } = parts;
         let now = shared.platform.clock.now();
         Self(Rc::new(Inner {
             reactions: Reactions::of(&document),
             shared: Rc::clone(shared),
             id,
+            kind,
+            metadata,
             document,
             warnings,
             grants,
@@ -170,7 +176,19 @@ impl Panel {
         &self.0.id
     }
 
-    /// Its document.
+    /// What kind of panel it is, as whoever made it says.
+    #[must_use]
+    pub fn kind(&self) -> Option<&str> {
+        self.0.kind.as_deref()
+    }
+
+    /// What whoever made it keeps with it.
+    #[must_use]
+    pub fn metadata(&self) -> Option<&Value> {
+        self.0.metadata.as_ref()
+    }
+
+    /// Its document; of one that was made of a definition, the document that says the same.
     #[must_use]
     pub fn document(&self) -> &nexus_nxml::Panel {
         &self.0.document

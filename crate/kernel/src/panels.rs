@@ -10,6 +10,7 @@ use nexus_core::{CapabilityToken, Error, ErrorCode, HandlerFacts, Map, Value, li
 use nexus_nxml::{Diagnostic, Document};
 
 use crate::abort::{AbortController, AbortSignal};
+use crate::api::definition::{self, PanelDefinition};
 use crate::audit::{Outcome, Record, Subject, action};
 use crate::call::check_caveats;
 use crate::engine::LocalFuture;
@@ -51,13 +52,44 @@ impl Default for PanelsOptions {
     }
 }
 
+/// What a panel is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PanelSource {
+    /// An NXML document.
+    Nxml(String),
+    /// Data that says the same.
+    Definition(Box<PanelDefinition>),
+}
+
+impl From<&str> for PanelSource {
+    fn from(nxml: &str) -> Self {
+        Self::Nxml(nxml.to_owned())
+    }
+}
+
+impl From<&String> for PanelSource {
+    fn from(nxml: &String) -> Self {
+        Self::Nxml(nxml.clone())
+    }
+}
+
+impl From<PanelDefinition> for PanelSource {
+    fn from(definition: PanelDefinition) -> Self {
+        Self::Definition(Box::new(definition))
+    }
+}
+
 /// What a panel is created with besides its document.
 #[derive(Clone, Default)]
 pub struct PanelOptions {
-    /// Its name; without, that in the document; without that too, one is made up.
+    /// Its name; without, that in the document or the definition; without that too, one is made up.
     pub id: Option<String>,
     /// The first values of states, where they are not the document's defaults.
     pub state: Map,
+    /// What kind of panel it is; without, that of the definition.
+    pub kind: Option<String>,
+    /// Whatever else is to be kept with it; without, that of the definition.
+    pub metadata: Option<Value>,
     /// Decides what it is granted, in place of the kernel's.
     pub policy: Option<Policy>,
     /// Gives the creation up: the panel is destroyed again.
@@ -113,22 +145,31 @@ impl Panels {
         self.0.panels.options.replace(options);
     }
 
-    /// Makes a panel of a document, and runs its `mount` to the end. A `mount` that fails leaves a panel of status `error`.
+    /// Makes a panel of a document or a [definition](crate::api::definition), and runs its `mount` to the end. A `mount` that fails leaves a panel of status `error`.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` if the kernel is closed, or the name or a value of the state cannot be used; the code of its first mistake
     /// for a document that is not valid, with all in `context.diagnostics`; `PANEL_EXISTS`; `RESOURCE_LIMIT` (`panels`,
     /// `panelStateBytes`); `INVALID_CAPABILITY` for a caveat that the extension does not declare; what the policy failed with; the
     /// reason of an abort. Nothing of the panel is left then.
-    pub fn create(&self, nxml: &str, options: PanelOptions) -> LocalFuture<'static, Result<Panel, Error>> {
-        let (panels, nxml) = (self.clone(), nxml.to_owned());
+    pub fn create(
+        &self,
+        source: impl Into<PanelSource>,
+        mut options: PanelOptions,
+    ) -> LocalFuture<'static, Result<Panel, Error>> {
+        let (panels, mut source) = (self.clone(), source.into());
+        if let PanelSource::Definition(definition) = &mut source {
+            options.id = options.id.or_else(|| definition.id.take());
+            options.kind = options.kind.or_else(|| definition.kind.take());
+            options.metadata = options.metadata.or_else(|| definition.metadata.take());
+        }
         let open = self.0.check_open();
         Box::pin(async move {
             open?;
             let (signal, named) = (options.signal.clone(), options.id.clone().unwrap_or_default());
             // A policy may never answer.
             let given_up = AbortController::following(&[&signal, &panels.0.closing.signal()]).signal();
-            let made = match select(Box::pin(panels.make(&nxml, options)), given_up.aborted()).await {
+            let made = match select(Box::pin(panels.make(source, options)), given_up.aborted()).await {
                 Either::Left((made, _)) => made,
                 Either::Right((reason, _)) => Err(panels.0.check_open().err().unwrap_or(reason)),
             };
@@ -151,30 +192,57 @@ impl Panels {
         self.0.audit.record(&Subject::new(&origin, None), &Record { outcome, ..Record::allowed(action, id) });
     }
 
-    async fn make(&self, nxml: &str, options: PanelOptions) -> Result<Panel, Error> {
+    async fn make(&self, source: PanelSource, options: PanelOptions) -> Result<Panel, Error> {
+        let (document, warnings) = match source {
+            PanelSource::Nxml(nxml) => self.read_document(&nxml).await?,
+            PanelSource::Definition(definition) => self.read_definition(&definition).await?,
+        };
+        let document = Rc::new(document);
+        let PanelOptions { id, state, kind, metadata, policy, .. } = options;
+        let reserved = self.reserve(id.or_else(|| document.meta.id.clone()))?;
+        let state = PanelState::new(&document, initial_state(&document, state)?)?;
+        let PanelsOptions { policy: general, max_queued_runs, .. } = self.0.panels.options.borrow().clone();
+        let extensions = extension_names(&document);
+        let grants = self.grants(&reserved.id, &document, &extensions, policy.or(general)).await?;
+        self.0.check_open()?;
+        let document = Rc::try_unwrap(document).unwrap_or_else(|shared| (*shared).clone());
+        let id = reserved.id.as_str().into();
+        let parts = Parts { id, kind, metadata, document, warnings, grants, extensions, state, max_queued_runs };
+        let panel = Panel::new(&self.0, parts);
+        self.0.panels.panels.borrow_mut().insert(reserved.id.clone(), Some(panel.clone()));
+        Ok(panel)
+    }
+
+    /// A document that is valid, and what it is warned of.
+    async fn read_document(&self, nxml: &str) -> Result<(nexus_nxml::Panel, Vec<Diagnostic>), Error> {
         let mut document = nexus_nxml::parse(nxml);
         self.check_handlers(&mut document).await?;
         if let Some(error) = document.error() {
             return Err(error);
         }
         let warnings = document.diagnostics().to_vec();
-        let document = Rc::new(document.into_panel());
-        let PanelOptions { id, state, policy, .. } = options;
-        let reserved = self.reserve(id.or_else(|| document.meta.id.clone()))?;
-        let state = PanelState::new(&document, initial_state(&document, state)?)?;
-        let PanelsOptions { policy: general, max_queued_runs, .. } = self.0.panels.options.borrow().clone();
-        let extensions = document.extensions.iter();
-        let extensions: ExtensionNames =
-            extensions.map(|one| (one.alias.clone(), registered_name(&one.name).to_owned())).collect();
-        let extensions = Rc::new(extensions);
-        let grants = self.grants(&reserved.id, &document, &extensions, policy.or(general)).await?;
-        self.0.check_open()?;
-        let document = Rc::try_unwrap(document).unwrap_or_else(|shared| (*shared).clone());
-        let parts =
-            Parts { id: reserved.id.as_str().into(), document, warnings, grants, extensions, state, max_queued_runs };
-        let panel = Panel::new(&self.0, parts);
-        self.0.panels.panels.borrow_mut().insert(reserved.id.clone(), Some(panel.clone()));
-        Ok(panel)
+        Ok((document.into_panel(), warnings))
+    }
+
+    /// The same of a definition, by way of the document that says what it says.
+    async fn read_definition(
+        &self,
+        definition: &PanelDefinition,
+    ) -> Result<(nexus_nxml::Panel, Vec<Diagnostic>), Error> {
+        let written = definition.write(&self.0.extensions.list());
+        let mut document = nexus_nxml::parse(&written.nxml);
+        definition.complete(&mut document);
+        self.check_handlers(&mut document).await?;
+        let diagnostics = definition.diagnostics(&written, document.diagnostics());
+        if let Some(error) = definition.refusal(&diagnostics) {
+            return Err(error);
+        }
+        let panel = document.into_panel();
+        let view = ExtensionView::new(self.0.extensions.clone(), Some(extension_names(&panel)));
+        for (token, path) in definition.capabilities() {
+            check_caveats(&view, std::slice::from_ref(token)).map_err(|error| definition::at(&path, error))?;
+        }
+        Ok((panel, diagnostics))
     }
 
     fn reserve(&self, id: Option<String>) -> Result<Reserved, Error> {
@@ -351,6 +419,12 @@ impl Panels {
         let leaving: Vec<_> = self.0.panels.leaving.take().iter().filter_map(WeakShared::upgrade).collect();
         join(stopping, join_all(leaving)).await;
     }
+}
+
+/// What each extension of a document is registered by, under its alias.
+fn extension_names(document: &nexus_nxml::Panel) -> Rc<ExtensionNames> {
+    let extensions = document.extensions.iter();
+    Rc::new(extensions.map(|one| (one.alias.clone(), registered_name(&one.name).to_owned())).collect())
 }
 
 /// The name that an extension of a document is registered by: extensions have names without dots, so of `nexus.http` the last part.

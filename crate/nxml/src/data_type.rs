@@ -18,6 +18,8 @@ pub enum DataType {
     List,
     /// An object.
     Object,
+    /// Anything. No document can say that: it is for states that begin as null and were described otherwise than by one.
+    Any,
 }
 
 /// Why a value cannot become of a type; completes "… cannot be".
@@ -67,6 +69,7 @@ impl DataType {
             Self::Boolean => "boolean",
             Self::List => "list",
             Self::Object => "object",
+            Self::Any => "any",
         }
     }
 
@@ -79,6 +82,7 @@ impl DataType {
             Self::Boolean => Value::Bool(false),
             Self::List => Value::Array(Vec::new()),
             Self::Object => Value::Object(Map::new()),
+            Self::Any => Value::Null,
         }
     }
 
@@ -99,7 +103,8 @@ impl DataType {
         let wanted = self.as_str();
         let mismatch = |value: &Value| Mismatch { given: description(value), wanted };
         Ok(match (self, value) {
-            (Self::String, value @ Value::String(_))
+            (Self::Any, value)
+            | (Self::String, value @ Value::String(_))
             | (Self::Boolean, value @ Value::Bool(_))
             | (Self::List, value @ Value::Array(_))
             | (Self::Object, value @ Value::Object(_)) => value,
@@ -120,7 +125,7 @@ impl DataType {
     fn read(self, text: &str) -> Option<Value> {
         let trimmed = text.trim();
         match self {
-            Self::String => Some(Value::from(text)),
+            Self::String | Self::Any => Some(Value::from(text)),
             Self::Number => {
                 let number = number_of(trimmed);
                 (!trimmed.is_empty() && number.is_finite()).then_some(Value::Number(number))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use nexus_core::{ErrorCode, Location, Value};
+use nexus_core::{Error, ErrorCode, Location, Snippet, Value};
 
 use crate::limits;
 
@@ -50,6 +50,18 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// The error that something with these mistakes is refused with: that of the first, with all in `context` as
+    /// `{diagnostics: […]}`. `None` if there are only warnings.
+    #[must_use]
+    pub fn refusal(all: &[Self], snippet: impl FnOnce(&Self) -> Option<Snippet>) -> Option<Error> {
+        let first = all.iter().find(|diagnostic| diagnostic.severity == Severity::Error)?;
+        let mut error = Error::new(first.code, first.message.clone());
+        error.location = Some(first.location);
+        error.snippet = snippet(first);
+        let all = all.iter().map(Self::to_value).collect();
+        Some(error.with_context(Value::object([("diagnostics", Value::Array(all))])))
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {

@@ -1,6 +1,6 @@
 //! A document: its panel, and everything that is wrong with it.
 
-use nexus_core::{Error, HandlerFacts, Value};
+use nexus_core::{Error, HandlerFacts};
 
 use crate::build::{self, Used};
 use crate::check;
@@ -47,6 +47,19 @@ impl Document<'_> {
         &self.panel
     }
 
+    /// The panel, to be changed by whoever wrote the document for something else to be read: by a program, out of what has
+    /// places of its own.
+    #[must_use]
+    pub const fn panel_mut(&mut self) -> &mut Panel {
+        &mut self.panel
+    }
+
+    /// The [diagnostics](Self::diagnostics), likewise.
+    #[must_use]
+    pub fn diagnostics_mut(&mut self) -> &mut [Diagnostic] {
+        &mut self.diagnostics
+    }
+
     /// The panel alone.
     #[must_use]
     pub fn into_panel(self) -> Panel {
@@ -81,11 +94,7 @@ impl Document<'_> {
     /// as `{diagnostics: […]}`. `None` for a valid one.
     #[must_use]
     pub fn error(&self) -> Option<Error> {
-        let first = self.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error)?;
-        let all = self.diagnostics.iter().map(Diagnostic::to_value).collect();
-        let mut error = Error::new(first.code, first.message.clone());
-        error.location = Some(first.location);
-        error.snippet = nexus_core::Snippet::cut(self.tree.map.text(), first.location);
-        Some(error.with_context(Value::object([("diagnostics", Value::Array(all))])))
+        let snippet = |first: &Diagnostic| nexus_core::Snippet::cut(self.tree.map.text(), first.location);
+        Diagnostic::refusal(&self.diagnostics, snippet)
     }
 }

@@ -19,6 +19,12 @@ impl HandlerCode {
         Self { text: trimmed.as_str().to_owned(), places: trimmed.places(map) }
     }
 
+    /// Code that stands in no document: its places are those of `text`. White space around it does not count.
+    #[must_use]
+    pub fn alone(text: &str) -> Self {
+        Self::new(&TextMap::verbatim(text, 0), &SourceMap::new(text))
+    }
+
     /// The body of an async function.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -66,6 +72,16 @@ impl HandlerCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_alone_has_places_of_its_own() {
+        let code = HandlerCode::alone(" \n  a;\r\n b;\n ");
+        assert_eq!(code.as_str(), "a;\r\n b;");
+        for ((line, column), at) in [((1, 1), (2, 3)), ((1, 2), (2, 4)), ((2, 2), (3, 2)), ((9, 9), (3, 4))] {
+            let place = code.in_document(Location { line, column });
+            assert_eq!((place.line, place.column), at, "{line}:{column}");
+        }
+    }
 
     #[test]
     fn a_place_in_the_code_is_a_place_in_the_document() {

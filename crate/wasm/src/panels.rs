@@ -87,7 +87,7 @@ fn create_options(options: &JsValue) -> Result<(PanelOptions, Followed), Failure
     let Value::Object(state) = state else { return Err(fields.wrong("state", "an object")) };
     let followed = Followed::from_js(&fields.get("signal")?)?;
     let policy = fields.function("policy")?.map(policy);
-    Ok((PanelOptions { id, state, policy, signal: followed.signal() }, followed))
+    Ok((PanelOptions { id, state, policy, signal: followed.signal(), ..PanelOptions::default() }, followed))
 }
 
 /// The panels of a kernel.

@@ -13,8 +13,11 @@ pub(super) fn info(panel: &Panel) -> Value {
     let document = panel.document();
     let (created_at, last_activity) = panel.times();
     let tools: Vec<Value> = document.tools.iter().map(|tool| tool.name.as_str().into()).collect();
-    let mut members =
-        vec![("id", Value::from(panel.id())), ("kind", KIND.into()), ("title", document.meta.title.as_str().into())];
+    let mut members = vec![
+        ("id", Value::from(panel.id())),
+        ("kind", panel.kind().unwrap_or(KIND).into()),
+        ("title", document.meta.title.as_str().into()),
+    ];
     members.extend(document.meta.description.as_deref().map(|text| ("description", text.into())));
     members.extend([
         ("status", panel.status().as_str().into()),
@@ -25,6 +28,7 @@ pub(super) fn info(panel: &Panel) -> Value {
         ("lastActivity", iso_time(last_activity).into()),
         ("clientCount", Value::from(u32::try_from(panel.client_count()).unwrap_or(u32::MAX))),
     ]);
+    members.extend(panel.metadata().map(|metadata| ("metadata", metadata.clone())));
     Value::object(members)
 }
 

@@ -6,13 +6,14 @@ use std::rc::Rc;
 use futures_channel::oneshot;
 use nexus_core::{Error, ErrorCode, Map, Segment, Value};
 
+use super::definition::panel_document;
 use super::exchange::{ApiResponse, Format, Incoming, Refused, parse};
 use super::outcome::for_caller;
 use super::panel_info::info;
 use super::permission::Permission;
 use super::{Caller, Inner};
 use crate::panel::{Panel, TriggerOptions};
-use crate::panels::PanelOptions;
+use crate::panels::{PanelOptions, PanelSource};
 use crate::run_loop::SegmentObserver;
 
 /// What a body of JSON that holds a document may have.
@@ -39,13 +40,18 @@ impl Inner {
         let text = incoming.text().await?;
         if format == Format::Nxml {
             let id = incoming.query("id");
-            return self.make(caller, &incoming, text, id, Map::new()).await;
+            return self.make(caller, &incoming, PanelSource::Nxml(text), id, Map::new()).await;
         }
         let Value::Object(mut members) = parse(&text)? else { return Err(bad("the body has to be a JSON object")) };
+        if !members.contains_key("nxml") {
+            let definition = panel_document(&Value::Object(members))?;
+            let id = definition.id.clone();
+            return self.make(caller, &incoming, definition.into(), id, Map::new()).await;
+        }
         check_fields(&members, NXML_FIELDS)?;
         let nxml = text_of(&mut members, "nxml")?.ok_or_else(|| bad("nxml has to be text"))?;
         let (id, state) = (text_of(&mut members, "id")?, object_of(&mut members, "state")?);
-        self.make(caller, &incoming, nxml, id, state).await
+        self.make(caller, &incoming, PanelSource::Nxml(nxml), id, state).await
     }
 
     /// `POST /panels/from-nxml`
@@ -61,19 +67,19 @@ impl Inner {
         check_fields(&members, FROM_NXML_FIELDS)?;
         let nxml = text_of(&mut members, "nxmlSource")?.ok_or_else(|| bad("nxmlSource is missing"))?;
         let (id, state) = (text_of(&mut members, "id")?, object_of(&mut members, "initialState")?);
-        self.make(caller, &incoming, nxml, id, state).await
+        self.make(caller, &incoming, PanelSource::Nxml(nxml), id, state).await
     }
 
     async fn make(
         &self,
         caller: &Caller,
         incoming: &Incoming,
-        source: String,
+        source: PanelSource,
         id: Option<String>,
         state: Map,
     ) -> Result<ApiResponse, Refused> {
         caller.ensure(Permission::Create, id.as_deref())?;
-        let panel = self.kernel.panels().create(&source, PanelOptions { id, state, ..PanelOptions::default() }).await?;
+        let panel = self.kernel.panels().create(source, PanelOptions { id, state, ..PanelOptions::default() }).await?;
         let (url, path) = (&incoming.url, format!("/panels/{}", panel.id()));
         let scheme = if matches!(url.scheme(), "https" | "wss") { "wss" } else { "ws" };
         let host = &url[url::Position::BeforeHost..url::Position::AfterPort];

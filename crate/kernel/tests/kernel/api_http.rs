@@ -145,6 +145,18 @@ fn a_panel_is_created_used_and_destroyed() {
     assert_eq!((&list["total"], ids), (&json!(2), [&json!("counter"), &json!("mine")]));
     assert_eq!(scene.ask("DELETE", "/panels/mine", &[], ""), (204, Value::Null));
     assert_eq!(scene.refusal("DELETE", "/panels/mine", &[], ""), refused(404, "PANEL_NOT_FOUND"));
+    let made_of_data = json!({
+        "id": "data", "kind": "note", "metadata": {"of": 1}, "initialState": {"n": 1}, "capabilities": ["state:write:n"],
+        "tools": [{"name": "set", "handler": "$state.n = $args.to;", "args": [{"name": "to", "type": "number"}]}],
+    });
+    assert_eq!(scene.ask("POST", "/panels", &[JSON], &made_of_data.to_string()).0, 201);
+    assert_eq!(scene.ask("POST", "/panels/data/trigger/set", &[JSON], r#"{"to":4}"#).0, 200);
+    let (_, info) = scene.get("/panels/data");
+    assert_eq!(
+        (&info["kind"], &info["metadata"], &info["state"]),
+        (&json!("note"), &json!({"of": 1}), &json!({"n": 4}))
+    );
+    assert_eq!(scene.ask("DELETE", "/panels/data", &[], "").0, 204);
     let body = json!({"nxml": NXML, "id": "other", "state": {"count": 5}}).to_string();
     assert_eq!(scene.ask("POST", "/panels", &[JSON], &body).0, 201);
     assert_eq!(scene.get("/panels/other/state").1["state"]["count"], 5);
@@ -203,6 +215,8 @@ fn what_is_wrong_with_a_request_is_said() {
         ("POST", "/panels", &[JSON], "7", (400, "INVALID_ARGUMENT")),
         ("POST", "/panels", &[JSON], r#"{"nxml":"<NexusPanel/>","extra":1}"#, (400, "INVALID_ARGUMENT")),
         ("POST", "/panels", &[JSON], r#"{"nxml":7}"#, (400, "INVALID_ARGUMENT")),
+        ("POST", "/panels", &[JSON], r#"{"tools":[{"name":"a"}]}"#, (400, "INVALID_ARGUMENT")),
+        ("POST", "/panels", &[JSON], r#"{"tools":[],"more":1}"#, (400, "INVALID_ARGUMENT")),
         ("POST", "/panels?id=a/b", &[XML], "<NexusPanel/>", (400, "INVALID_ARGUMENT")),
         ("POST", "/panels/from-nxml", &[JSON], "{}", (400, "INVALID_ARGUMENT")),
         ("GET", "/panels/counter/ws", &[], "", (426, "INVALID_ARGUMENT")),

@@ -6,6 +6,7 @@ mod api_token;
 mod audit;
 mod audit_chain;
 mod auth;
+mod definitions;
 mod extension_manager;
 mod extensions;
 mod http;
