@@ -5,8 +5,11 @@ use std::rc::Rc;
 use nexus_core::{Error, ErrorCode, Segment, Status, Value};
 use nexus_kernel::api::definition::panel_document;
 use nexus_kernel::{Kernel, Panel, PanelOptions, TriggerOptions};
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 use crate::extensions::{Notes, test_extension};
+use crate::law::definition::any_data_is_taken_for_a_definition;
 use crate::native_engine::NativeEngine;
 use crate::world::World;
 
@@ -340,4 +343,147 @@ fn a_definition_that_would_come_to_too_much_is_refused_at_once() {
     let error = scene().refusal(&definition);
     assert_eq!((error.code, path(&error).as_str()), (ErrorCode::ResourceLimit, ""));
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+/// Texts that mean something somewhere.
+fn text() -> impl Strategy<Value = String> {
+    let texts = [
+        "",
+        "a",
+        "a b",
+        "todos",
+        "count",
+        "manual",
+        "interval",
+        "cron",
+        "event",
+        "state_change",
+        "* * * * *",
+        "order.*",
+        "number",
+        "list",
+        "state:read:*",
+        "state:write:count",
+        "ext:test",
+        "ext:*",
+        "ext:other.get?host=a",
+        "ext:exists",
+        "host:x",
+        "nonsense",
+        "\u{0}",
+        "\u{feff}",
+        "]]>",
+        "<Handler>",
+        "</Handler>",
+        "&lt;&#0;&amp",
+        "\"'>",
+        "\r\n",
+        "{x}",
+        "\u{2028}é😀",
+        "return 1",
+        " \n\r $state.count++\n ",
+        "await $ext.test.wait(1)",
+        "$state.missing = 1",
+        "\u{2028}\n 😀 = ",
+        "fetch('a')",
+        "/* </Handler> ]]> */ return '<'",
+    ];
+    prop_oneof![4 => prop::sample::select(texts.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+/// Pieces of definitions, good ones and bad ones.
+fn piece() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        (-2..100_000).prop_map(Value::from),
+        text().prop_map(Value::from),
+    ];
+    let names = [
+        "id",
+        "kind",
+        "title",
+        "description",
+        "tools",
+        "initialState",
+        "capabilities",
+        "metadata",
+        "name",
+        "handler",
+        "trigger",
+        "args",
+        "type",
+        "ms",
+        "pattern",
+        "expression",
+        "path",
+        "required",
+        "default",
+        "count",
+        "a/b~c",
+        "",
+    ];
+    let name = prop_oneof![prop::sample::select(names.to_vec()).prop_map(str::to_owned), any::<String>()];
+    leaf.prop_recursive(3, 12, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+            prop::collection::vec((name.clone(), inner), 0..4).prop_map(Value::object),
+        ]
+    })
+}
+
+/// A change somewhere in a definition.
+#[derive(Debug)]
+struct Change {
+    way: Vec<Index>,
+    /// What a text there is replaced with.
+    text: String,
+    /// What is put there whatever it is, and by which name if it is new.
+    other: Option<(String, Value)>,
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let other = prop::option::weighted(0.2, ("name|type|ms|default|trigger|x", piece()));
+    (prop::collection::vec(any::<Index>(), 0..6), text(), other).prop_map(|(way, text, other)| Change {
+        way,
+        text,
+        other,
+    })
+}
+
+impl Change {
+    fn apply(mut self, value: &mut Value) {
+        let step = self.way.pop();
+        match (value, step) {
+            (Value::Array(items), Some(step)) if !items.is_empty() => {
+                let at = step.index(items.len());
+                self.apply(&mut items[at]);
+            }
+            (Value::Object(members), Some(step)) if !members.is_empty() => {
+                let at = step.index(members.len());
+                self.apply(&mut members[at]);
+            }
+            (value, _) => match (value, self.other) {
+                (Value::Object(members), Some((name, piece))) => drop(members.insert(name, piece)),
+                (Value::Array(items), Some((_, piece))) => items.push(piece),
+                (place, Some((_, piece))) => *place = piece,
+                (Value::String(text), None) => *text = self.text,
+                (Value::Array(items), None) => items.push(Value::from(self.text)),
+                (_, None) => {}
+            },
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_taken_for_a_definition_becomes_a_panel_that_says_the_same_or_is_told_where_it_is_wrong(
+        changes in prop::collection::vec(change(), 0..4),
+    ) {
+        let mut data = json(TODO);
+        changes.into_iter().for_each(|change| change.apply(&mut data));
+        let scene = scene();
+        any_data_is_taken_for_a_definition(&scene.world, &scene.kernel, &data);
+    }
 }

@@ -10,6 +10,7 @@ mod definitions;
 mod extension_manager;
 mod extensions;
 mod http;
+mod law;
 mod logging;
 mod monitor;
 mod native_engine;
