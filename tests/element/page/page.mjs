@@ -3,24 +3,40 @@
 import { createKernel } from "nexus-kernel";
 import { NexusPanelElement, connectPanel } from "nexus-kernel/element";
 
-const kernel = await createKernel();
-const main = document.querySelector("main");
+/** Calls of `$ext.gate.wait(name)` that have not been let through. */
+const waiting = new Map();
+const gate = {
+  name: "gate",
+  methods: ["wait"],
+  call: (_method, [name]) => new Promise((resolve) => waiting.set(name, resolve)),
+};
 
-/** Events of the element shown, in order. */
+const kernel = await createKernel({ extensions: [gate] });
+const main = document.querySelector("main");
+const EVENTS = ["nexus-event", "nexus-result", "nexus-error", "nexus-status", "nexus-command"];
+
+/** DOM events of the element that is shown, in order. */
 let heard = [];
 let panel;
 let element;
 
-const EVENTS = ["nexus-event", "nexus-result", "nexus-error", "nexus-status", "nexus-command"];
-
+/** Makes a panel and shows it in place of the one before. */
 async function show(nxml, { theme = "light", width = "", state } = {}) {
   await hide();
   panel = await kernel.panels.create(nxml, { state });
+  await place((element) => (element.panel = panel), { theme, width });
+}
+
+/** Shows whatever `target` gives an element. */
+async function place(target, { theme = "light", width = "" } = {}) {
+  element?.remove();
+  heard = [];
   element = document.createElement("nexus-panel");
   element.setAttribute("theme", theme);
+  document.documentElement.style.colorScheme = theme;
   main.style.width = width;
   for (const name of EVENTS) element.addEventListener(name, ({ detail }) => heard.push([name, plain(detail)]));
-  element.panel = panel;
+  target(element);
   main.append(element);
   while (!element.shadowRoot?.querySelector(".view > *")) await new Promise(requestAnimationFrame);
   await element.updateComplete;
@@ -32,17 +48,30 @@ function plain(detail) {
 
 async function hide() {
   element?.remove();
+  element = undefined;
   await panel?.destroy();
-  heard = [];
+  panel = undefined;
+  waiting.clear();
 }
 
 globalThis.places = {
   show,
+  place,
   hide,
   kernel,
   connectPanel,
   NexusPanelElement,
-  get panel() { return panel; },
-  get element() { return element; },
+  get panel() {
+    return panel;
+  },
+  get element() {
+    return element;
+  },
   heard: (name) => heard.filter(([kind]) => kind === name).map(([, detail]) => detail),
+  /** Lets a call of `$ext.gate.wait(name)` through, once it is there. */
+  async open(name, value) {
+    while (!waiting.has(name)) await new Promise(requestAnimationFrame);
+    waiting.get(name)(value);
+    waiting.delete(name);
+  },
 };
