@@ -105,24 +105,24 @@ class Shown {
 /**
  * Makes the panels of a sample.
  * @param id of the sample
- * @param {{ state?: object, before?(kernel: object): Promise<void>, hosts?: string[] }} [options] `state` beside that of the sample, `before` the panels are
- * made, `hosts` that may be asked beside that of the sources
+ * @param {{ state?: object, before?(kernel: object): Promise<void>, origin?: string }} [options] `state` beside that of the sample, `before` the
+ * panels are made, `origin` to be asked in place of the sources
  */
-export async function open(id, { state = {}, before, hosts = [] } = {}) {
+export async function open(id, { state = {}, before, origin } = {}) {
   const sample = samples.find((one) => one.id === id);
   const clock = new Clock();
   const sources = await start({ now: clock.now });
-  const { host } = new URL(sources.origin);
+  const asked = origin ?? sources.origin;
   const kernel = await createKernel({
     clock,
     extensions: [
-      httpExtension({ allowedDomains: [host, ...hosts], allowPrivateNetworks: true }),
+      httpExtension({ allowedDomains: [new URL(asked).host], allowPrivateNetworks: true }),
       storageExtension({ namespace: STORAGE_NAMESPACE, backend: "memory" }),
     ],
   });
   await before?.(kernel);
   const panels = {};
-  for (const { options } of sample.panels(sources.origin)) {
+  for (const { options } of sample.panels(asked)) {
     const panel = await kernel.panels.create(await documentOf(sample), { ...options, state: { ...options.state, ...state } });
     panels[options.id] = new Shown(panel);
   }
