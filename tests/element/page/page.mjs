@@ -34,6 +34,7 @@ async function place(target, { theme = "light", width = "" } = {}) {
   element = document.createElement("nexus-panel");
   element.setAttribute("theme", theme);
   document.documentElement.style.colorScheme = theme;
+  document.documentElement.style.background = theme === "dark" ? "#101216" : "#fafbfc";
   main.style.width = width;
   for (const name of EVENTS) element.addEventListener(name, ({ detail }) => heard.push([name, plain(detail)]));
   target(element);

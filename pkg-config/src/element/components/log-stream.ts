@@ -1,6 +1,5 @@
 import { VirtualizerController, measureElement } from "@tanstack/lit-virtual";
 import { html, nothing, type PropertyValues } from "lit";
-import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import { styleMap } from "lit/directives/style-map.js";
 import { droppedLines, entryOf, type LogEntry } from "../log-lines.js";
@@ -10,7 +9,7 @@ import { PanelComponent } from "./component.js";
 /** Pixels from the end at which a reader still counts as being there. */
 const END_PX = 8;
 /** Of one line, until it was measured. */
-const LINE_PX = 21;
+const LINE_PX = 22;
 
 /** Lines that come in. Only those in sight are in the document. */
 export class LogStreamComponent extends PanelComponent {
@@ -21,6 +20,8 @@ export class LogStreamComponent extends PanelComponent {
     // A line is there before it stands in the document, where it would have no height at all: its observer tells it a moment later.
     measureElement: (line, entry, virtualizer) => (line.isConnected ? measureElement(line, entry, virtualizer) : LINE_PX),
     getItemKey: (index) => this.#shown[index]?.number ?? index,
+    // To the fraction: over many lines it adds up.
+    measureElement: (line) => line.getBoundingClientRect().height,
     overscan: 12,
     paddingStart: 6,
     paddingEnd: 6,
@@ -38,8 +39,6 @@ export class LogStreamComponent extends PanelComponent {
   /** The number of the line after the last that the reader has seen. */
   #seenTo = 0;
   #lastTop = 0;
-  /** How far the lines that the reader looks at have moved up. */
-  #shift = 0;
 
   override get label(): string {
     return this.node.id ?? "Log";
@@ -100,8 +99,20 @@ export class LogStreamComponent extends PanelComponent {
   #arrange(): void {
     this.#filteredBy = this.activeFilter;
     const gone = this.#shown.findIndex(({ number }) => number >= this.#first);
-    if (gone > 0 && !this.#follows) this.#shift += this.#virtual.getVirtualizer().measurementsCache[gone]?.start ?? 0;
+    if (gone > 0 && !this.#follows) this.#moveUp(gone);
     this.#shown = this.#entries.filter(({ number, text, level }) => number >= this.#clearedTo && hasText(`${level} ${text}`, this.#filteredBy));
+  }
+
+  /** Keeps what the reader looks at in its place while the first `count` of the lines that are shown go. */
+  #moveUp(count: number): void {
+    const viewport = this.#viewport;
+    const virtualizer = this.#virtual.getVirtualizer();
+    const [first, kept] = [virtualizer.measurementsCache[0], virtualizer.measurementsCache[count]];
+    if (!viewport || !first || !kept) return;
+    viewport.scrollTop -= kept.start - first.start;
+    this.#lastTop = viewport.scrollTop;
+    // It would hear of that later, and look at other lines until then.
+    virtualizer.scrollOffset = viewport.scrollTop;
   }
 
   protected override template(): unknown {
@@ -121,45 +132,40 @@ export class LogStreamComponent extends PanelComponent {
           </div>
         </div>
       </div>
-      ${this.#follows || unseen <= 0
+      ${this.#follows || !this.#scrollsByItself || unseen <= 0
         ? nothing
         : html`<button class="newest" type="button" @click=${() => this.scrollToPosition("bottom")}>${unseen} new ${unseen === 1 ? "line" : "lines"}</button>`}`;
   }
 
   #line(index: number): unknown {
     const { level, time, text } = this.#shown[index] ?? { level: "", time: "", text: "" };
-    return html`<div class="line" data-index=${index} data-level=${level} ${ref(this.#measure)}>
+    return html`<div class="line" data-index=${index} data-level=${level}>
       ${time ? html`<time>${time}</time>` : nothing}${level ? html`<span class="level">${level}</span>` : nothing}<span class="message">${text}</span>
     </div>`;
   }
 
-  /** One function for all renderings: another one would measure anew. */
-  readonly #measure = (line?: Element): void => {
-    this.#virtual.getVirtualizer().measureElement((line as HTMLElement | undefined) ?? null);
-  };
-
   protected override updated(): void {
     const viewport = this.#viewport;
     if (!viewport) return;
+    const virtualizer = this.#virtual.getVirtualizer();
+    // Not as they are made: outside of the document they have no height.
+    for (const line of viewport.querySelectorAll<HTMLElement>(".line")) virtualizer.measureElement(line);
+    virtualizer.measureElement(null);
     if (this.#follows) {
       this.#seenTo = this.#first + this.#data.length;
       viewport.scrollTop = viewport.scrollHeight;
-    } else if (this.#shift > 0) {
-      viewport.scrollTop -= this.#shift;
     }
-    this.#shift = 0;
     this.#lastTop = viewport.scrollTop;
   }
 
   readonly #scrolled = (event: Event): void => {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget as HTMLElement;
-    const isAtEnd = scrollHeight - scrollTop - clientHeight <= END_PX;
+    const left = scrollHeight - scrollTop - clientHeight;
     const followed = this.#follows;
-    // What is added at the end moves nothing up: only a reader does.
-    if (isAtEnd) this.#follows = this.#scrollsByItself;
+    // What is added at the end moves nothing up: only a reader does, who may have begun with a pixel.
+    if (left <= 1 || (left <= END_PX && scrollTop > this.#lastTop)) this.#follows = this.#scrollsByItself;
     else if (scrollTop < this.#lastTop) this.#follows = false;
-    if (isAtEnd) this.#seenTo = this.#first + this.#data.length;
     this.#lastTop = scrollTop;
-    if (followed !== this.#follows || isAtEnd) this.requestUpdate();
+    if (followed !== this.#follows) this.requestUpdate();
   };
 }

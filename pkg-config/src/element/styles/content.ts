@@ -180,7 +180,7 @@ export const CONTENT = css`
     border: 1px solid var(--nexus-border);
     border-radius: var(--nexus-radius-small);
     background: var(--nexus-surface-sunken);
-    font: 0.8125rem/1.5 var(--nexus-font-mono);
+    font: 0.8125rem/1.25rem var(--nexus-font-mono);
   }
 
   .log .empty {
