@@ -1,4 +1,4 @@
-import { VirtualizerController, measureElement } from "@tanstack/lit-virtual";
+import { VirtualizerController } from "@tanstack/lit-virtual";
 import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { styleMap } from "lit/directives/style-map.js";
@@ -17,8 +17,6 @@ export class LogStreamComponent extends PanelComponent {
     count: 0,
     getScrollElement: () => this.#viewport,
     estimateSize: () => LINE_PX,
-    // A line is there before it stands in the document, where it would have no height at all: its observer tells it a moment later.
-    measureElement: (line, entry, virtualizer) => (line.isConnected ? measureElement(line, entry, virtualizer) : LINE_PX),
     getItemKey: (index) => this.#shown[index]?.number ?? index,
     // To the fraction: over many lines it adds up.
     measureElement: (line) => line.getBoundingClientRect().height,
