@@ -33,6 +33,8 @@ export function overSocket(socket: WebSocket, listener: ChannelListener): Channe
     else socket.close(4003, "text only");
   });
   socket.addEventListener("close", ({ code, reason }) => end(code, reason));
+  // It is followed by a close; without a listener some implementations end the process.
+  socket.addEventListener("error", () => {});
   // A maker of sockets may have waited.
   if (socket.readyState === 1) queueMicrotask(opened);
   if (socket.readyState > 1) queueMicrotask(() => end(LOST, ""));

@@ -19,6 +19,7 @@ const EVENTS = ["nexus-event", "nexus-result", "nexus-error", "nexus-status", "n
 let heard = [];
 let panel;
 let element;
+let worker;
 
 /** Makes a panel and shows it in place of the one before. */
 async function show(nxml, { theme = "light", width = "", state } = {}) {
@@ -69,6 +70,13 @@ globalThis.places = {
     return element;
   },
   heard: (name) => heard.filter(([kind]) => kind === name).map(([, detail]) => detail),
+  /** Makes a panel in a kernel of a Web Worker, and answers the port to it. */
+  inWorker(nxml) {
+    worker ??= new Worker(new URL("./worker.mjs", import.meta.url), { type: "module" });
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage({ nxml, port: port2 }, [port2]);
+    return port1;
+  },
   /** Lets a call of `$ext.gate.wait(name)` through, once it is there. */
   async open(name, value) {
     while (!waiting.has(name)) await new Promise(requestAnimationFrame);
