@@ -8,6 +8,8 @@ export type Columns = Pick<ViewTree, "columns" | "breakpoints">;
 export interface Draft {
   /** Sends it; from now on what the panel says counts. */
   commit(): void;
+  /** There is a connection again: sends what could not be sent. */
+  retry(): void;
 }
 
 /** A custom component that the embedder allows. */
@@ -17,14 +19,20 @@ export interface CustomRegistration {
   readonly methods: readonly string[];
 }
 
+/** What became of a value: the panel has it, did not want it, or may not have heard of it. */
+export type SetOutcome = "taken" | "refused" | "lost";
+
 /** What components ask of the element that they stand in. */
 export interface PanelHost {
   /** Of the view that is shown. */
   readonly columns: Columns;
   /** Runs a tool, after every draft was sent. Never rejected: what goes wrong is shown. */
   trigger(tool: string, args: unknown, scope: object | undefined): Promise<RunResult | undefined>;
-  /** Sends the value of a two-way binding; answers whether it was taken. What goes wrong is shown. */
-  set(path: readonly (string | number)[], value: unknown): Promise<boolean>;
+  /**
+   * Sends the value of a two-way binding. What goes wrong is shown, but what is lost only if the caller does not keep it.
+   * @param keeps whether the caller sends it again
+   */
+  set(path: readonly (string | number)[], value: unknown, keeps?: boolean): Promise<SetOutcome>;
   custom(module: string, component: string): CustomRegistration | undefined;
   readonly drafts: Set<Draft>;
   /** True while elements are being moved: focus that is lost then is given back. */

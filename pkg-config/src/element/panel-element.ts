@@ -10,7 +10,7 @@ import { columnRules } from "./columns.js";
 import { applyCommand } from "./commands.js";
 import { PanelComponent } from "./components/component.js";
 import { renderElement } from "./components/registry.js";
-import type { Columns, CustomRegistration, Draft, PanelHost } from "./host.js";
+import type { Columns, CustomRegistration, Draft, PanelHost, SetOutcome } from "./host.js";
 import { keysOf } from "./keys.js";
 import { Problems } from "./problems.js";
 import { reuseTree } from "./reuse.js";
@@ -119,7 +119,10 @@ export class NexusPanelElement extends LitElement implements PanelHost {
     const connection = this.#connection;
     this.#offs = [
       connection.on("status", (detail) => {
-        if (detail.status === "connected") this.#problems.settle("connection");
+        if (detail.status === "connected") {
+          this.#problems.settle("connection");
+          for (const draft of [...this.drafts]) draft.retry();
+        }
         this.#dispatch("nexus-status", detail);
         this.requestUpdate();
       }),
@@ -195,17 +198,18 @@ export class NexusPanelElement extends LitElement implements PanelHost {
     }
   }
 
-  async set(path: readonly (string | number)[], value: unknown): Promise<boolean> {
+  async set(path: readonly (string | number)[], value: unknown, keeps = false): Promise<SetOutcome> {
     const connection = this.#connection;
-    if (!connection) return false;
+    if (!connection) return "refused";
     const source = `value ${JSON.stringify(path)}`;
     try {
       await connection.set(path, value);
       this.#problems.settle(source);
-      return true;
+      return "taken";
     } catch (error) {
-      if (this.#connection === connection) this.#fail(source, error);
-      return false;
+      const isLost = error instanceof NexusError && error.code === "CANCELLED";
+      if (this.#connection === connection && !(isLost && keeps)) this.#fail(source, error);
+      return isLost ? "lost" : "refused";
     }
   }
 

@@ -108,6 +108,10 @@ export class InputComponent extends PanelComponent implements Draft {
     void this.#send();
   }
 
+  retry(): void {
+    void this.#send();
+  }
+
   async #send(): Promise<void> {
     clearTimeout(this.#pause);
     const path = this.node.bind?.["bind"];
@@ -115,8 +119,10 @@ export class InputComponent extends PanelComponent implements Draft {
     this.#isUnsent = false;
     if (path && value !== undefined) {
       this.#underWay++;
-      await this.host.set(path, value);
+      const outcome = await this.host.set(path, value, true);
       this.#underWay--;
+      // Once more when there is a connection again.
+      if (outcome === "lost") this.#isUnsent = true;
     }
     if (!this.#isCommitted || this.#isUnsent || this.#underWay > 0) return;
     this.#text = undefined;
