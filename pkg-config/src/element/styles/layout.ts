@@ -1,5 +1,8 @@
 import { css } from "lit";
 
+/** A row, and conditions and repetitions in it. */
+const ROW = css`[data-strategy="row"], [data-strategy="row"] > :is(nexus-panel-if, nexus-panel-iterate)`;
+
 /** How components are placed; the numbers of columns come with the view. */
 export const LAYOUT = css`
   .view,
@@ -44,21 +47,26 @@ export const LAYOUT = css`
     align-items: center;
   }
 
-  [data-strategy="row"] > * {
+  /* What stands in a condition or a repetition stands in the row itself. */
+  .view .grid:is(${ROW}) > .grid:is(nexus-panel-if, nexus-panel-iterate) {
+    display: contents;
+  }
+
+  .view :is(${ROW}) > * {
     flex: 1 1 0;
     min-inline-size: min(100%, 8rem);
   }
 
-  [data-strategy="row"] > :is(nexus-panel-container, nexus-panel-chart, nexus-panel-log-stream) {
+  .view :is(${ROW}) > :is(nexus-panel-container, nexus-panel-chart, nexus-panel-log-stream) {
     min-inline-size: min(100%, 15rem);
     align-self: stretch;
   }
 
-  [data-strategy="row"] > nexus-panel-metric {
+  .view :is(${ROW}) > nexus-panel-metric {
     align-self: stretch;
   }
 
-  [data-strategy="row"] > :is(nexus-panel-button, nexus-panel-status-badge) {
+  .view :is(${ROW}) > :is(nexus-panel-button, nexus-panel-status-badge) {
     flex: 0 0 auto;
     min-inline-size: 0;
     max-inline-size: 100%;
@@ -80,7 +88,7 @@ export const LAYOUT = css`
     align-items: stretch;
   }
 
-  [data-strategy="row"]:is([data-align="start"], [data-align="center"], [data-align="end"]) > * {
+  .view [data-strategy="row"]:is([data-align="start"], [data-align="center"], [data-align="end"]) > * {
     align-self: auto;
   }
 
@@ -96,19 +104,19 @@ export const LAYOUT = css`
     justify-items: end;
   }
 
-  [data-strategy="row"][data-justify="start"] {
+  .view [data-strategy="row"][data-justify="start"] {
     justify-content: start;
   }
 
-  [data-strategy="row"][data-justify="center"] {
+  .view [data-strategy="row"][data-justify="center"] {
     justify-content: center;
   }
 
-  [data-strategy="row"][data-justify="end"] {
+  .view [data-strategy="row"][data-justify="end"] {
     justify-content: end;
   }
 
-  [data-strategy="row"]:is([data-justify="start"], [data-justify="center"], [data-justify="end"]) > * {
+  .view [data-strategy="row"]:is([data-justify="start"], [data-justify="center"], [data-justify="end"]) > * {
     flex: 0 1 auto;
     min-inline-size: 0;
   }
