@@ -27,10 +27,10 @@ test("a claim goes from Ann by Bo to Carl, each at a panel of their own", opened
   await settled(sample);
   const [ann, bo, carl] = ["ann", "bo", "carl"].map((person) => of(sample, person));
   await ann.enter("purpose", "Ferry to the islands");
-  await ann.enter("amount", 12.5);
+  await ann.enter("amount", "12,5");
   await ann.press("Submit");
   assert.deepEqual(ann.toasts, ["success: Submitted “Ferry to the islands”, 12.50 €"]);
-  assert.deepEqual([ann.state.purpose, ann.state.amount], ["", 0]);
+  assert.deepEqual([ann.state.purpose, ann.state.amount], ["", ""]);
   // Others look by themselves.
   sample.clock.pass(3000);
   await until(() => status(bo, "Ferry to the islands") === "submitted");
@@ -138,7 +138,11 @@ test("amounts and purposes have bounds", opened("expenses", async (sample) => {
     const { returnValue } = await ann.panel.trigger("submit", { purpose, amount });
     assert.equal(returnValue ?? null, null, purpose);
   }
-  assert.equal(ann.toasts.filter((toast) => toast.startsWith("warn: ")).length, 5);
+  for (const amount of ["much", "-5", "1e3", "12.345", " "]) {
+    await ann.enter("amount", amount);
+    await ann.panel.trigger("submit", { purpose: "Strange" });
+  }
+  assert.equal(ann.toasts.filter((toast) => toast.startsWith("warn: ")).length, 10);
   await ann.panel.trigger("submit", { purpose: "Just right", amount: 10_000 });
   await settled(sample);
   assert.deepEqual(ann.state.claims.map(({ cents }) => cents), [1_000_000]);
