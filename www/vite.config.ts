@@ -1,17 +1,20 @@
 import { defineConfig, loadEnv, type Plugin } from "vite";
 
 /**
- * The built page may run its own scripts, compile WebAssembly and reach the sample endpoints, and nothing else.
+ * The built page may run its own scripts, compile WebAssembly and reach the servers that it was built for, and nothing else.
  * Inline styles are the editor's. Not in dev, where Vite's client needs more.
+ * @param bases addresses of the servers; empty: there is none
  */
-function contentSecurityPolicy(apiBase: string): Plugin {
+function contentSecurityPolicy(bases: readonly (string | undefined)[]): Plugin {
+  const origins = bases.filter((base) => base).map((base) => new URL(base as string).origin);
+  const sockets = origins.map((origin) => origin.replace(/^http/, "ws"));
   const policy = [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "worker-src 'self'",
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
-    `connect-src 'self' ${new URL(apiBase).origin}`,
+    `connect-src ${["'self'", ...origins, ...sockets].join(" ")}`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -25,11 +28,11 @@ function contentSecurityPolicy(apiBase: string): Plugin {
 }
 
 export default defineConfig(({ mode }) => {
-  const { VITE_API_BASE } = loadEnv(mode, new URL(".", import.meta.url).pathname);
+  const { VITE_API_BASE, VITE_SAMPLES_BASE, VITE_PANELS_BASE } = loadEnv(mode, new URL(".", import.meta.url).pathname);
   return {
     // Relative, so that the built page works under any path.
     base: "./",
-    plugins: [contentSecurityPolicy(VITE_API_BASE ?? "")],
+    plugins: [contentSecurityPolicy([VITE_API_BASE, VITE_SAMPLES_BASE, VITE_PANELS_BASE])],
     worker: { format: "es" },
     build: {
       target: "es2023",

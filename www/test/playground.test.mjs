@@ -191,11 +191,11 @@ describe("capabilities", () => {
 describe("inputs", () => {
   on("say what is wrong with their JSON, and hold the run back", {}, async (playground, page) => {
     await playground.write("State before the run, as JSON", '{ "count": 1, }');
-    await page.locator("#panel-state .json-problem", { hasText: /JSON/ }).waitFor();
+    await page.locator("#inputs-panel-state .json-problem", { hasText: /JSON/ }).waitFor();
     assert.equal(await playground.runButton.isDisabled(), true);
     await page.getByText("The state is not a JSON object.").waitFor();
     await playground.write("State before the run, as JSON", "[1]");
-    await page.locator("#panel-state .json-problem", { hasText: "must be an object" }).waitFor();
+    await page.locator("#inputs-panel-state .json-problem", { hasText: "must be an object" }).waitFor();
     await playground.write("State before the run, as JSON", '{ "count": 9, "history": [] }');
     await playground.run();
     assert.equal(await playground.answer.textContent(), "10");

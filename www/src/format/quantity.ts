@@ -18,3 +18,9 @@ export function bytes(size: number): string {
   if (size < 1_024 ** 2) return `${(size / 1_024).toFixed(1)} KiB`;
   return `${(size / 1_024 ** 2).toFixed(1)} MiB`;
 }
+
+/** Milliseconds since the epoch as a time of today: 14:03:07.250. */
+export function timeOfDay(time: number): string {
+  const date = new Date(time);
+  return `${date.toLocaleTimeString("en-GB")}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}

@@ -1,6 +1,6 @@
 // The two places a handler can run in, made when first used.
 
-import { API_BASE } from "../samples/samples.ts";
+import { API_BASE } from "../samples/handlers.ts";
 import { createHost } from "./host.ts";
 import type { Place } from "./protocol.ts";
 import { WorkerPlace } from "./worker-place.ts";

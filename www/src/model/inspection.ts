@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { placeOf } from "../kernel/places.ts";
 import type { Inspection } from "../kernel/protocol.ts";
 import { Terminated } from "../kernel/worker-place.ts";
+import { view } from "./link.ts";
 import { place, running } from "./run.ts";
 import { capabilities, source } from "./workspace.ts";
 
@@ -19,8 +20,8 @@ export function followSource(): void {
   let latest = 0;
   effect(() => {
     const [text, declared, where] = [source.value, capabilities.value, place.value];
-    // The kernel has something better to do; this effect runs again when it is free.
-    if (running.value) return;
+    // Nobody looks, or the kernel has something better to do; this effect runs again when that has changed.
+    if (view.value !== "handlers" || running.value) return;
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const mine = ++latest;

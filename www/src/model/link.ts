@@ -1,24 +1,41 @@
-// The address of the page as its document: #sample=<id>, or #handler=<the workspace, deflated, in base64url>.
+// The address of the page as its document: which view is open, and what is edited in it. A panel is #panel=<sample> or
+// #nxml=<a document, packed>, a handler #sample=<sample> or #handler=<a workspace, packed>.
 
-import { effect } from "@preact/signals";
-import { SAMPLES } from "../samples/samples.ts";
+import { effect, signal } from "@preact/signals";
+import { HANDLER_SAMPLES } from "../samples/handlers.ts";
+import { PANEL_SAMPLES } from "../samples/panels.ts";
+import {
+  modified as panelModified,
+  openDocument,
+  openPanelSample,
+  panelDocument,
+  panelSample,
+  sampleOf,
+  type PanelDocument,
+} from "./document.ts";
+import { isObject, pack, unpack } from "./packed.ts";
 import { MOST, modified, open, openSample, sample, workspace, type Workspace } from "./workspace.ts";
 
-/** Characters of a hash that are still read: beyond it a link is broken or means harm. */
-const LONGEST = 200_000;
-/** Bytes that a hash may inflate to. */
-const LARGEST = 2 << 20;
+export type View = "panels" | "handlers";
+
 /** Milliseconds without a change before the address follows. */
 const PAUSE_MS = 300;
 
+export const view = signal<View>("panels");
+
+/** The hash that was last written or opened: another one means that the visitor went elsewhere. */
+let known = "";
+
 /** Opens what the address names, else the first sample; keeps the address true from then on. */
 export async function followAddress(): Promise<void> {
+  openPanelSample(PANEL_SAMPLES[0]);
+  openSample(HANDLER_SAMPLES[0]);
   await openAddress();
-  addEventListener("hashchange", () => void openAddress());
+  addEventListener("hashchange", () => location.hash !== known && void openAddress());
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     // Read here so that the effect depends on them.
-    void [workspace.value, modified.value, sample.value];
+    void [view.value, workspace.value, modified.value, sample.value, panelDocument.value];
     clearTimeout(timer);
     timer = setTimeout(() => void updateAddress(), PAUSE_MS);
   });
@@ -30,57 +47,65 @@ export async function currentLink(): Promise<string> {
   return location.href;
 }
 
+/** Goes to another view or sample, so that the browser's Back leads back to what was edited. */
+export async function go(move: () => void): Promise<void> {
+  await updateAddress();
+  history.pushState(null, "", location.href);
+  move();
+  await updateAddress();
+}
+
 async function updateAddress(): Promise<void> {
-  const now = workspace.value;
-  if (!now) return;
-  const hash = modified.value ? `#handler=${await encode(now)}` : `#sample=${sample.value?.id}`;
+  const hash = view.value === "panels" ? await panelHash() : await handlerHash();
   // replaceState, because typing is not navigation.
-  if (hash !== location.hash) history.replaceState(null, "", hash);
+  if (hash === undefined || hash === location.hash) return;
+  known = hash;
+  history.replaceState(null, "", hash);
+}
+
+async function panelHash(): Promise<string> {
+  return panelModified.value ? `#nxml=${await pack(panelDocument.value)}` : `#panel=${panelSample.value?.id}`;
+}
+
+async function handlerHash(): Promise<string | undefined> {
+  const now = workspace.value;
+  if (!now) return undefined;
+  return modified.value ? `#handler=${await pack(now)}` : `#sample=${sample.value?.id}`;
 }
 
 async function openAddress(): Promise<void> {
-  const [, kind, value] = /^#(sample|handler)=(.+)$/.exec(location.hash) ?? [];
-  if (kind === "handler" && value && value.length <= LONGEST) {
-    const decoded = await decode(value).catch(() => undefined);
-    if (decoded) {
+  const [, kind = "panel", value = ""] = /^#(panel|nxml|sample|handler)=(.+)$/.exec(location.hash) ?? [];
+  known = location.hash;
+  if (kind === "panel" || kind === "nxml") {
+    view.value = "panels";
+    // Back from the other view: nothing has to be opened again.
+    if (location.hash === (await panelHash())) return;
+    const found = kind === "nxml" ? checkDocument(await unpack(value)) : undefined;
+    if (found) openDocument(found);
+    else openPanelSample(sampleOf(value) ?? PANEL_SAMPLES[0]);
+  } else {
+    view.value = "handlers";
+    if (location.hash === (await handlerHash())) return;
+    const found = kind === "handler" ? checkWorkspace(await unpack(value)) : undefined;
+    if (found) {
       sample.value = undefined;
-      open(decoded);
-      return;
+      open(found);
+    } else {
+      openSample(HANDLER_SAMPLES.find((entry) => kind === "sample" && entry.id === value) ?? HANDLER_SAMPLES[0]);
     }
   }
-  openSample(SAMPLES.find((entry) => kind === "sample" && entry.id === value) ?? SAMPLES[0]);
 }
 
-async function encode(value: Workspace): Promise<string> {
-  const bytes = await pipe(new TextEncoder().encode(JSON.stringify(value)), new CompressionStream("deflate-raw"));
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+/** A link is anybody's words: only what has the shape of a document is opened. */
+function checkDocument(value: unknown): PanelDocument | undefined {
+  if (!isObject(value)) return undefined;
+  const { nxml, refused, sample } = value;
+  if (typeof nxml !== "string" || !Array.isArray(refused)) return undefined;
+  if (!refused.every((token): token is string => typeof token === "string")) return undefined;
+  return { nxml, refused, ...(typeof sample === "string" && { sample }) };
 }
 
-async function decode(text: string): Promise<Workspace | undefined> {
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  const json = await pipe(bytes, new DecompressionStream("deflate-raw"));
-  return check(JSON.parse(new TextDecoder().decode(json)));
-}
-
-async function pipe(bytes: Uint8Array<ArrayBuffer>, through: CompressionStream | DecompressionStream): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = new Blob([bytes]).stream().pipeThrough(through).getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    size += part.value.byteLength;
-    if (size > LARGEST) throw new RangeError("the link holds too much");
-    chunks.push(part.value);
-  }
-  return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
-}
-
-/** A link is anybody's words: only what has the shape of a workspace is opened. */
-function check(value: unknown): Workspace | undefined {
-  const isObject = (item: unknown): item is Record<string, unknown> =>
-    typeof item === "object" && item !== null && !Array.isArray(item);
+function checkWorkspace(value: unknown): Workspace | undefined {
   const isCount = (item: unknown): item is number => typeof item === "number" && item >= 1 && Number.isSafeInteger(item);
   if (!isObject(value)) return undefined;
   const { source, state, args, capabilities, limits } = value;

@@ -1,7 +1,7 @@
 // What is being edited: a handler and everything it is given.
 
 import { batch, computed, signal } from "@preact/signals";
-import { SAMPLES, type Sample } from "../samples/samples.ts";
+import { HANDLER_SAMPLES, type HandlerSample } from "../samples/handlers.ts";
 import { parseObject } from "../format/json.ts";
 
 export interface Capability {
@@ -29,12 +29,12 @@ export interface Workspace {
   readonly limits: Limits;
 }
 
-const first = SAMPLES[0];
+const first = HANDLER_SAMPLES[0];
 
 /** Counts the workspaces that were opened. */
 export const opened = signal(0);
 /** The sample that was opened last, changed since or not. */
-export const sample = signal<Sample | undefined>(undefined);
+export const sample = signal<HandlerSample | undefined>(undefined);
 export const source = signal("");
 export const stateText = signal("");
 export const argsText = signal("");
@@ -85,7 +85,7 @@ export function open(next: Workspace): void {
 }
 
 /** Opens a sample, dropping what was edited. */
-export function openSample(next: Sample): void {
+export function openSample(next: HandlerSample): void {
   batch(() => {
     sample.value = next;
     open(next);

@@ -17,7 +17,11 @@ const highlighting = HighlightStyle.define([
   { tag: tags.comment, color: "var(--code-comment)" },
   { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], color: "var(--code-function)" },
   { tag: tags.propertyName, color: "var(--code-property)" },
-  { tag: [tags.punctuation, tags.operator, tags.bracket], color: "var(--code-punctuation)" },
+  { tag: tags.tagName, color: "var(--code-function)" },
+  { tag: tags.attributeName, color: "var(--code-property)" },
+  { tag: tags.attributeValue, color: "var(--code-string)" },
+  { tag: tags.special(tags.variableName), color: "var(--code-keyword)" },
+  { tag: [tags.punctuation, tags.operator, tags.bracket, tags.meta], color: "var(--code-punctuation)" },
   { tag: tags.invalid, color: "var(--bad)" },
 ]);
 
@@ -72,7 +76,17 @@ export function CodeMirror({ text, extensions, label, onView }: Properties) {
     const editor = view.current;
     const wanted = text.value;
     if (!editor || editor.state.doc.toString() === wanted) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: wanted }, scrollIntoView: false });
+    editor.dispatch({ changes: difference(editor.state.doc.toString(), wanted), scrollIntoView: false });
   });
   return <div class="editor" ref={place} />;
+}
+
+/** The one change between two texts: what does not differ keeps its cursor and its marks. */
+function difference(before: string, after: string): { from: number; to: number; insert: string } {
+  const shorter = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < shorter && before[from] === after[from]) from++;
+  let end = 0;
+  while (end < shorter - from && before.at(-1 - end) === after.at(-1 - end)) end++;
+  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
 }

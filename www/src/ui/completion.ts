@@ -26,7 +26,8 @@ const MEMBERS: Readonly<Record<string, Completion[]>> = {
   $time: methods("now"),
 };
 
-function complete(context: CompletionContext): CompletionResult | null {
+/** What can stand at a place of a handler. */
+export function completeHandler(context: CompletionContext): CompletionResult | null {
   const member = context.matchBefore(/\$[\w.]+\.\w*/);
   if (member) {
     const dot = member.text.lastIndexOf(".");
@@ -37,4 +38,4 @@ function complete(context: CompletionContext): CompletionResult | null {
   return word ? { from: word.from, options: GLOBALS, validFor: /^\$\w*$/ } : null;
 }
 
-export const handlerCompletion: Extension = autocompletion({ override: [complete], icons: false });
+export const handlerCompletion: Extension = autocompletion({ override: [completeHandler], icons: false });

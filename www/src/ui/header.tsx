@@ -1,10 +1,22 @@
 import { useSignal } from "@preact/signals";
-import { currentLink } from "../model/link.ts";
+import { currentLink, go, view, type View } from "../model/link.ts";
 import { switchTheme, theme } from "../model/theme.ts";
 import { CheckIcon, LinkIcon, MoonIcon, SunIcon } from "./icons.tsx";
 
 /** Milliseconds that "Copied" stays. */
 const NOTE_MS = 1_800;
+
+const VIEWS: readonly { id: View; title: string }[] = [
+  { id: "panels", title: "Panels" },
+  { id: "handlers", title: "Handlers" },
+];
+
+const TAGLINES: Record<View, string> = {
+  panels:
+    "A panel is one document: what it shows, remembers and does. Change the text, and the live panel changes with it. Its code runs in a sandbox and can do what its capabilities name, no more.",
+  handlers:
+    "Runs JavaScript nobody vouches for: a handler can do what its capability tokens name, within its limits, and no more.",
+};
 
 export function Header() {
   const note = useSignal<"" | "copied" | "in the address bar">("");
@@ -28,13 +40,23 @@ export function Header() {
         </svg>
         nexus-kernel
       </h1>
-      <p class="tagline">
-        Runs JavaScript nobody vouches for: a handler can do what its capability tokens name, within its limits, and no more.
-      </p>
+      <nav class="views" aria-label="Views">
+        {VIEWS.map(({ id, title }) => (
+          <button
+            key={id}
+            type="button"
+            aria-current={view.value === id ? "page" : undefined}
+            onClick={() => void go(() => (view.value = id))}
+          >
+            {title}
+          </button>
+        ))}
+      </nav>
+      <p class="tagline">{TAGLINES[view.value]}</p>
       <div class="header-actions">
         <button type="button" class="button quiet share" onClick={() => void share()}>
           {note.value ? <CheckIcon /> : <LinkIcon />}
-          <span aria-live="polite">{note.value === "copied" ? "Link copied" : note.value ? "Link in address bar" : "Share"}</span>
+          <span class="share-note" aria-live="polite">{note.value === "copied" ? "Link copied" : note.value ? "Link in address bar" : "Share"}</span>
         </button>
         <button
           type="button"

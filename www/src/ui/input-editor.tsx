@@ -4,6 +4,7 @@ import { useSignal, type Signal } from "@preact/signals";
 import type { Parsed } from "../format/json.ts";
 import { MOST, args, argsText, limits, state, stateText, type Limits } from "../model/workspace.ts";
 import { CodeMirror } from "./code-mirror.tsx";
+import { TabPanel, Tabs } from "./tabs.tsx";
 
 const extensions = [json(), linter(jsonParseLinter(), { delay: 150 })];
 
@@ -22,54 +23,27 @@ export function InputEditor() {
     args: "problem" in args.value,
     limits: false,
   };
-  const move = (event: KeyboardEvent) => {
-    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const index = TABS.findIndex((tab) => tab.id === open.value);
-    const next = TABS[(index + step + TABS.length) % TABS.length] ?? TABS[0];
-    open.value = next.id;
-    document.getElementById(`tab-${next.id}`)?.focus();
-  };
   return (
     <section class="card inputs" aria-label="Inputs">
-      <div class="card-head tabs" role="tablist" aria-label="Inputs" onKeyDown={move}>
-        {TABS.map(({ id, title }) => (
-          <button
-            key={id}
-            id={`tab-${id}`}
-            type="button"
-            role="tab"
-            class="tab"
-            aria-selected={open.value === id}
-            aria-controls={`panel-${id}`}
-            tabIndex={open.value === id ? 0 : -1}
-            onClick={() => (open.value = id)}
-          >
-            {title}
-            {problems[id] && <span class="dot" role="img" aria-label="has a mistake" />}
-          </button>
-        ))}
-      </div>
-      <Panel id="state" open={open.value}>
+      <Tabs
+        name="inputs"
+        label="Inputs"
+        open={open}
+        tabs={TABS.map((tab) => ({
+          ...tab,
+          note: problems[tab.id] && <span class="dot" role="img" aria-label="has a mistake" />,
+        }))}
+      />
+      <TabPanel name="inputs" id="state" open={open.value === "state"}>
         <JsonEditor text={stateText} parsed={state.value} label="State before the run, as JSON" />
-      </Panel>
-      <Panel id="args" open={open.value}>
+      </TabPanel>
+      <TabPanel name="inputs" id="args" open={open.value === "args"}>
         <JsonEditor text={argsText} parsed={args.value} label="Arguments, as JSON" />
-      </Panel>
-      <Panel id="limits" open={open.value}>
+      </TabPanel>
+      <TabPanel name="inputs" id="limits" open={open.value === "limits"}>
         <LimitFields />
-      </Panel>
+      </TabPanel>
     </section>
-  );
-}
-
-function Panel({ id, open, children }: { id: Tab; open: Tab; children: preact.ComponentChildren }) {
-  // Hidden, not removed: the editors keep their cursor and their history.
-  return (
-    <div id={`panel-${id}`} class="panel" role="tabpanel" aria-labelledby={`tab-${id}`} hidden={open !== id}>
-      {children}
-    </div>
   );
 }
 

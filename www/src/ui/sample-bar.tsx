@@ -1,7 +1,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { openSample, sample } from "../model/workspace.ts";
 import { running } from "../model/run.ts";
-import { SAMPLES } from "../samples/samples.ts";
+import { HANDLER_SAMPLES } from "../samples/handlers.ts";
 
 export function SampleBar() {
   // On a phone the bar scrolls, and a link may open a sample that is out of sight.
@@ -11,7 +11,7 @@ export function SampleBar() {
   });
   return (
     <nav class="samples" aria-label="Samples">
-      {SAMPLES.map((entry) => (
+      {HANDLER_SAMPLES.map((entry) => (
         <button
           key={entry.id}
           type="button"

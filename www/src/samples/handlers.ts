@@ -1,12 +1,12 @@
 // The handlers that the playground opens with.
 
 import type { Workspace } from "../model/workspace.ts";
-import counter from "./counter.handler.js?raw";
-import denied from "./denied.handler.js?raw";
-import http from "./http.handler.js?raw";
-import runaway from "./runaway.handler.js?raw";
+import counter from "./handlers/counter.handler.js?raw";
+import denied from "./handlers/denied.handler.js?raw";
+import http from "./handlers/http.handler.js?raw";
+import runaway from "./handlers/runaway.handler.js?raw";
 
-export interface Sample extends Workspace {
+export interface HandlerSample extends Workspace {
   /** Its name in a link. */
   readonly id: string;
   readonly title: string;
@@ -21,7 +21,7 @@ const DEFAULT_LIMITS = { timeoutMs: 5_000, fuel: 1_000_000_000 };
 
 const all = (...tokens: string[]) => tokens.map((token) => ({ token, enabled: true }));
 
-export const SAMPLES: readonly [Sample, ...Sample[]] = [
+export const HANDLER_SAMPLES: readonly [HandlerSample, ...HandlerSample[]] = [
   {
     id: "counter",
     title: "Counter",

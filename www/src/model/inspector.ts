@@ -1,0 +1,7 @@
+// Which side of the panel is looked at.
+
+import { signal } from "@preact/signals";
+
+export type InspectorTab = "state" | "activity" | "capabilities" | "audit";
+
+export const inspector = signal<InspectorTab>("state");

@@ -1,0 +1,165 @@
+// The live panel: made of the document when it is valid, made again when it changes, followed while it lives.
+
+import { batch, effect, signal } from "@preact/signals";
+import type { PanelStatus } from "nexus-kernel";
+import { panelHostOf } from "../kernel/panel-places.ts";
+import type { PanelHost, PanelNews, PanelStart, Refusal } from "../kernel/panel-protocol.ts";
+import type { PlaceName } from "../kernel/places.ts";
+import { activity, linesOf, tell } from "./activity.ts";
+import { changedPaths, pathKey } from "./changed-paths.ts";
+import { nxml, opened, refused } from "./document.ts";
+import { findings } from "./findings.ts";
+import { keptState } from "./kept-state.ts";
+import { view } from "./link.ts";
+
+export interface LivePanel {
+  readonly id: string;
+  readonly place: PlaceName;
+  readonly host: PanelHost;
+  /** The document that it is made of, which may have been edited since. */
+  readonly source: string;
+  readonly start: PanelStart;
+  readonly status: PanelStatus;
+  readonly version: number;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly computed: Readonly<Record<string, unknown>>;
+  /** What the last patch changed: paths, as keys of {@link pathKey}. */
+  readonly changed: ReadonlySet<string>;
+}
+
+/** Milliseconds that news of a panel is gathered: one picture for all of it. */
+const GATHER_MS = 30;
+
+/** Where the panel is made. */
+export const panelPlace = signal<PlaceName>("worker");
+/** The panel on show; the last one that could be made while the document is not valid. */
+export const live = signal<LivePanel | undefined>(undefined);
+/** Why the document as it stands makes no panel although nothing is wrong with it. */
+export const refusal = signal<Refusal | undefined>(undefined);
+/** Counts the wishes to begin anew. */
+const restarts = signal(0);
+
+/** Makes the panel anew, as its document has it. */
+export function restart(): void {
+  restarts.value++;
+}
+
+/** Names of panels that were used in this visit. */
+const used = new Map<string, number>();
+
+function freeId(wanted: string): string {
+  const count = (used.get(wanted) ?? 0) + 1;
+  used.set(wanted, count);
+  return count === 1 ? wanted : `${wanted}.${count}`;
+}
+
+interface Wish {
+  readonly source: string;
+  readonly id: string;
+  readonly place: PlaceName;
+  readonly refused: readonly string[];
+  /** Panels with the same epoch hand their state on. */
+  readonly epoch: string;
+}
+
+/** Keeps `live` true to the document while panels are on show. */
+export function followDocument(): void {
+  let latest: Wish | undefined;
+  let making = false;
+  let shown: Wish | undefined;
+  const make = async (): Promise<void> => {
+    if (making) return;
+    making = true;
+    try {
+      for (let wish = latest; wish && wish !== shown; wish = latest) {
+        const before = shown?.epoch === wish.epoch ? shown : undefined;
+        shown = wish;
+        await makePanel(wish, before);
+      }
+    } finally {
+      making = false;
+    }
+  };
+  // What was live belongs to another document.
+  effect(() => {
+    void opened.value;
+    const old = live.peek();
+    if (!old) return;
+    void old.host.close(old.id);
+    batch(() => {
+      live.value = undefined;
+      refusal.value = undefined;
+    });
+  });
+  effect(() => {
+    const found = findings.value;
+    const wanted = { place: panelPlace.value, refused: refused.value, epoch: `${opened.value} ${restarts.value}` };
+    if (view.value !== "panels" || !found || found.source !== nxml.peek()) return;
+    if (found.diagnostics.some(({ severity }) => severity === "error")) return;
+    const wish: Wish = { source: found.source, id: found.id ?? "panel", ...wanted };
+    if (latest && JSON.stringify(latest) === JSON.stringify(wish)) return;
+    latest = wish;
+    void make();
+  });
+}
+
+async function makePanel(wish: Wish, before: Wish | undefined): Promise<void> {
+  const host = await panelHostOf(wish.place);
+  const old = live.value;
+  const state = before && old ? keptState(before.source, wish.source, old.state) : {};
+  const id = freeId(wish.id);
+  const show = (start: PanelStart) =>
+    batch(() => {
+      if (!before) activity.value = [];
+      const names = Object.keys(state).join(", ");
+      tell([{ kind: "panel", label: before ? "made anew" : "made", text: names ? `${id}, with ${names} as they were` : id }]);
+      const { status, state: values, computed, version } = start;
+      live.value = { id, place: wish.place, host, source: wish.source, start, status, version, state: values, computed, changed: new Set() };
+      refusal.value = undefined;
+    });
+  const listen = gather((news) => {
+    const first = news[0];
+    if (first?.kind === "start") show(first.start);
+    if (live.value?.id !== id) return;
+    batch(() => {
+      tell(news.flatMap(linesOf));
+      live.value = news.reduce(after, live.value as LivePanel);
+    });
+  });
+  const problem = await host.open({ nxml: wish.source, id, state, refused: wish.refused }, listen);
+  if (problem) refusal.value = problem;
+  // Only now, so that something is on show meanwhile.
+  else if (old && old.id !== id) void old.host.close(old.id);
+}
+
+/** The panel after a piece of news. */
+function after(panel: LivePanel, news: PanelNews): LivePanel {
+  if (news.kind === "status") return { ...panel, status: news.status };
+  if (news.kind !== "patch") return panel;
+  const { version, mutations, computed } = news.patch;
+  const state = { ...panel.state };
+  const changed = new Set<string>();
+  for (const { key, value, operation } of mutations) {
+    if (operation === "delete") delete state[key];
+    else state[key] = value;
+    changedPaths(panel.state[key], state[key], [key], changed);
+  }
+  for (const name of Object.keys(computed)) changed.add(pathKey([name]));
+  return { ...panel, version, state, computed: { ...panel.computed, ...computed }, changed };
+}
+
+/** Calls `listen` with the news of some milliseconds at once; the first at once. */
+function gather(listen: (news: readonly PanelNews[]) => void): (news: PanelNews) => void {
+  let gathered: PanelNews[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return (news) => {
+    if (news.kind === "start") return listen([news]);
+    gathered.push(news);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const all = gathered;
+      gathered = [];
+      listen(all);
+    }, GATHER_MS);
+  };
+}
