@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { openPlayground, startSite } from "./site.mjs";
+import { SCREENSHOTS, openPlayground, startSite } from "./site.mjs";
 
 let site;
 before(async () => {
@@ -135,7 +135,7 @@ describe("running", () => {
     assert.equal(JSON.parse(await playground.answer.textContent()), markup);
     assert.equal(await page.locator(".output img, .output b").count(), 0);
     assert.deepEqual((await playground.entries("log")).map(([, text]) => text), [markup]);
-    assert.equal(await page.title(), "nexus-kernel playground");
+    assert.equal(await page.title(), "nexus-kernel");
   });
 });
 
@@ -271,7 +271,7 @@ describe("looks", () => {
         }));
         assert.ok(content <= window, `${title} is ${content} px wide in ${window}`);
         const file = `${title.toLowerCase().replaceAll(" ", "-")}-${name}.png`;
-        await page.screenshot({ path: `test/screenshots/${file}`, fullPage: name === "phone" });
+        await page.screenshot({ path: `${SCREENSHOTS}handler-${file}`, fullPage: name === "phone" });
       }
     });
   }

@@ -1,4 +1,4 @@
-// The built page, served, and a browser to open it in.
+// The built page, served, a browser to open it in, and its playground of handlers.
 
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -22,6 +22,8 @@ const FLAGS = [
 export async function startSite() {
   const endpoints = await startEndpoints();
   process.env.VITE_API_BASE = endpoints.url;
+  process.env.VITE_SAMPLES_BASE = "";
+  process.env.VITE_PANELS_BASE = "";
   const shared = { root: ROOT, logLevel: "error" };
   await build({ ...shared, build: { outDir: OUT, emptyOutDir: true } });
   const server = await preview({
@@ -42,8 +44,16 @@ export async function startSite() {
   };
 }
 
-/** Opens the playground in a context of its own; `problems` gathers what a visitor's console would show in red. */
-export async function openPlayground(site, { hash = "", place = "page", ...options } = {}) {
+/** Opens the playground of handlers. */
+export async function openPlayground(site, { hash = "#sample=counter", place = "page", ...options } = {}) {
+  const { page, problems } = await openPage(site, hash, options);
+  await page.getByRole("button", { name: RUN }).waitFor();
+  if (place === "worker") await page.getByRole("radio", { name: "Web Worker" }).check();
+  return new Playground(page, problems);
+}
+
+/** Opens the page in a context of its own; `problems` gathers what a visitor's console would show in red. */
+export async function openPage(site, hash, options) {
   const context = await site.browser.newContext({
     viewport: { width: 1440, height: 900 },
     reducedMotion: "reduce",
@@ -56,10 +66,18 @@ export async function openPlayground(site, { hash = "", place = "page", ...optio
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   await page.goto(site.url + hash);
-  await page.getByRole("button", { name: RUN }).waitFor();
-  if (place === "worker") await page.getByRole("radio", { name: "Web Worker" }).check();
-  return new Playground(page, problems);
+  return { page, problems };
 }
+
+/** Replaces what an editor holds. */
+export async function write(page, label, text) {
+  await page.getByRole("textbox", { name: label }).click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText(text);
+}
+
+/** Where pictures of the page go: for people to look at. */
+export const SCREENSHOTS = fileURLToPath(new URL("../../target/screenshots/", import.meta.url));
 
 /** The page through its visitor's eyes. */
 export class Playground {
@@ -78,12 +96,8 @@ export class Playground {
     await this.page.getByRole("navigation").getByRole("button", { name: title }).click();
   }
 
-  /** Replaces what an editor holds. */
-  async write(label, text) {
-    const editor = this.page.getByRole("textbox", { name: label });
-    await editor.click();
-    await this.page.keyboard.press("ControlOrMeta+a");
-    await this.page.keyboard.insertText(text);
+  write(label, text) {
+    return write(this.page, label, text);
   }
 
   async run() {
