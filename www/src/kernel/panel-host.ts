@@ -5,6 +5,7 @@ import {
   checkCapability,
   createKernel,
   httpExtension,
+  storageExtension,
   verifyAudit,
   type AuditEntry,
   type InspectedHandler,
@@ -12,28 +13,36 @@ import {
   type NexusErrorData,
   type Panel,
 } from "nexus-kernel";
+import { fill } from "../../../samples/expenses/people.mjs";
+import { STORAGE_NAMESPACE, samples } from "../../../samples/samples.mjs";
 import type { HandlerFindings, PanelHost, PanelNews, PanelRequest, Refusal } from "./panel-protocol.ts";
 
 /** Milliseconds that entries of the audit log are gathered before they are told. */
 const GATHER_MS = 60;
 
-/**
- * Makes the host: a kernel of its own, with `$ext.http` for the hosts of `origins` alone.
- * @param origins of the servers that the samples call
- */
-export async function createPanelHost(origins: readonly string[]): Promise<PanelHost> {
-  const servers = origins.map((origin) => new URL(origin));
+/** Where the sources of the samples are. */
+export interface Sources {
+  readonly origin: string;
+  /** Whether a server is there; if not, they answer in here. */
+  readonly served: boolean;
+}
+
+/** Makes the host: a kernel of its own, whose `$ext.http` reaches the sources of the samples and nothing else. */
+export async function createPanelHost({ origin, served }: Sources): Promise<PanelHost> {
+  const { host, hostname } = new URL(origin);
   const kernel = await createKernel({
     extensions: [
       httpExtension({
-        allowedDomains: servers.map((server) => server.host),
-        allowPrivateNetworks: servers.some((server) => isLoopback(server.hostname)),
+        allowedDomains: [host],
+        allowPrivateNetworks: isLoopback(hostname),
+        ...(!served && { fetch: await answerHere() }),
       }),
+      storageExtension({ namespace: STORAGE_NAMESPACE }),
     ],
   });
   return {
     inspect: (nxml) => inspect(kernel, nxml),
-    open: (request, listen) => open(kernel, request, listen),
+    open: (request, listen) => open(kernel, origin, request, listen),
     async connect(id, port) {
       const panel = kernel.panels.get(id);
       // Until the package has `panel.accept`.
@@ -53,6 +62,19 @@ export async function createPanelHost(origins: readonly string[]): Promise<Panel
       return kernel.audit.export();
     },
   };
+}
+
+/** The sources without a server. */
+async function answerHere(): Promise<typeof fetch> {
+  const { createSources } = await import("../../../samples/sources.mjs");
+  const sources = createSources();
+  return (input, init) => sources.fetch(new Request(input, init));
+}
+
+/** What the samples find in the storage, unless it is there from an earlier visit. */
+async function fillOnce(kernel: Kernel): Promise<void> {
+  const keys = (await kernel.extensions.call("storage", "list", [{ prefix: "expenses/", limit: 1 }])) as unknown[];
+  if (keys.length === 0) await fill(kernel);
 }
 
 function isLoopback(hostname: string): boolean {
@@ -78,10 +100,12 @@ function compare({ name, kind, location, declared, inferred }: InspectedHandler)
 
 async function open(
   kernel: Kernel,
-  { nxml, id, state, refused }: PanelRequest,
+  origin: string,
+  { nxml, id, state, refused, sample }: PanelRequest,
   listen: (news: PanelNews) => void,
 ): Promise<Refusal | undefined> {
   let requested: readonly string[] = [];
+  const options = samples.find((one) => one.id === sample?.id)?.panels(origin)[sample?.index ?? 0]?.options;
   // The log tells of a panel when it is there and its `mount` has not begun: nothing that it does is missed.
   const unsubscribe = kernel.audit.subscribe((entry) => {
     if (entry.action !== "panelCreate" || entry.target !== id) return;
@@ -89,12 +113,14 @@ async function open(
     if (panel) follow(panel, requested, listen);
   });
   try {
+    if (sample?.id === "expenses") await fillOnce(kernel);
     await kernel.panels.create(nxml, {
       id,
-      state,
-      policy: (_panel, tokens) => {
+      state: { ...fitting(options?.state, nxml), ...state },
+      policy: (panel, tokens) => {
         requested = tokens;
-        return tokens.filter((token) => !refused.includes(token));
+        const left = tokens.filter((token) => !refused.includes(token));
+        return options?.policy ? options.policy(panel, left) : left;
       },
     });
     return undefined;
@@ -104,6 +130,11 @@ async function open(
   } finally {
     unsubscribe();
   }
+}
+
+/** First values of a sample, as far as its document, which may be another by now, still has these states. */
+function fitting(state: object | undefined, nxml: string): object {
+  return Object.fromEntries(Object.entries(state ?? {}).filter(([name]) => new RegExp(`<State\\s[^>]*name=["']${name}["']`).test(nxml)));
 }
 
 function follow(panel: Panel, requested: readonly string[], listen: (news: PanelNews) => void): void {

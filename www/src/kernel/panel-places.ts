@@ -1,19 +1,20 @@
 // The two places that panels of this page can live in, made when first used.
 
 import { proxy, transfer, wrap } from "comlink";
-import { SERVER_ORIGINS } from "../samples/servers.ts";
-import { createPanelHost } from "./panel-host.ts";
+import { SOURCES, SOURCE_SERVER } from "../samples/servers.ts";
+import { createPanelHost, type Sources } from "./panel-host.ts";
 import type { PanelHost } from "./panel-protocol.ts";
 import type { WorkerHost } from "./panel-worker.ts";
 import type { PlaceName } from "./places.ts";
 
+const sources: Sources = { origin: SOURCES, served: SOURCE_SERVER !== undefined };
 const hosts = new Map<PlaceName, Promise<PanelHost>>();
 
 /** The host of that name. */
 export function panelHostOf(name: PlaceName): Promise<PanelHost> {
   let host = hosts.get(name);
   if (!host) {
-    host = name === "worker" ? startWorker() : createPanelHost(SERVER_ORIGINS);
+    host = name === "worker" ? startWorker() : createPanelHost(sources);
     hosts.set(name, host);
     host.catch(() => hosts.delete(name));
   }
@@ -26,7 +27,7 @@ async function startWorker(): Promise<PanelHost> {
     worker.addEventListener("error", (event) => reject(new Error(event.message || "the Web Worker could not be started")));
   });
   const remote = wrap<WorkerHost>(worker);
-  await Promise.race([remote.start(SERVER_ORIGINS), failed]);
+  await Promise.race([remote.start(sources), failed]);
   return {
     inspect: (nxml) => remote.inspect(nxml),
     // Functions and ports have to be handed over; everything else is data.

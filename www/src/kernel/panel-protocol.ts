@@ -22,6 +22,8 @@ export interface PanelRequest {
   readonly state: Readonly<Record<string, unknown>>;
   /** Tokens that it asks for and does not get. */
   readonly refused: readonly string[];
+  /** The sample that it began as, and as which of its panels: these have first values and a policy of their own. */
+  readonly sample?: { readonly id: string; readonly index: number };
 }
 
 /** A panel as it was before anything ran in it. */

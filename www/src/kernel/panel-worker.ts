@@ -1,12 +1,12 @@
 // The Web Worker's side of a panel host.
 
 import { expose } from "comlink";
-import { createPanelHost } from "./panel-host.ts";
+import { createPanelHost, type Sources } from "./panel-host.ts";
 import type { PanelHost } from "./panel-protocol.ts";
 
-/** A host that is told the origins of the samples' servers first. */
+/** A host that is told first where the sources of the samples are. */
 export interface WorkerHost extends PanelHost {
-  start(origins: readonly string[]): Promise<void>;
+  start(sources: Sources): Promise<void>;
 }
 
 let host: Promise<PanelHost> | undefined;
@@ -18,8 +18,8 @@ async function made(): Promise<PanelHost> {
 }
 
 expose({
-  async start(origins) {
-    host = createPanelHost(origins);
+  async start(sources) {
+    host = createPanelHost(sources);
     await host;
   },
   inspect: async (nxml) => (await made()).inspect(nxml),

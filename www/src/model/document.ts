@@ -1,7 +1,8 @@
 // What is being edited in the workspace: a panel's document, and what the visitor refuses it.
 
 import { batch, computed, signal } from "@preact/signals";
-import { PANEL_SAMPLES, type PanelSample, type Try } from "../samples/panels.ts";
+import { PANEL_SAMPLES, type PanelSample } from "../samples/panels.ts";
+import type { Try } from "../samples/tries.ts";
 
 /** All that a link carries of a panel. */
 export interface PanelDocument {
@@ -18,6 +19,9 @@ export const opened = signal(0);
 export const panelSample = signal<PanelSample | undefined>(undefined);
 export const nxml = signal("");
 export const refused = signal<readonly string[]>([]);
+
+/** As which of the sample's roles the panel is made. */
+export const role = signal(0);
 
 /** Whether the text differs from the sample's. */
 export const edited = computed(() => nxml.value !== panelSample.value?.nxml);
@@ -40,6 +44,7 @@ export function openDocument(next: PanelDocument): void {
     panelSample.value = sampleOf(next.sample);
     nxml.value = next.nxml;
     refused.value = next.refused;
+    role.value = 0;
     opened.value++;
   });
 }

@@ -7,7 +7,7 @@ import type { PanelHost, PanelNews, PanelStart, Refusal } from "../kernel/panel-
 import type { PlaceName } from "../kernel/places.ts";
 import { activity, linesOf, tell } from "./activity.ts";
 import { changedPaths, pathKey } from "./changed-paths.ts";
-import { nxml, opened, refused } from "./document.ts";
+import { nxml, opened, panelSample, refused, role } from "./document.ts";
 import { findings } from "./findings.ts";
 import { keptState } from "./kept-state.ts";
 import { view } from "./link.ts";
@@ -58,6 +58,7 @@ interface Wish {
   readonly id: string;
   readonly place: PlaceName;
   readonly refused: readonly string[];
+  readonly sample?: { readonly id: string; readonly index: number };
   /** Panels with the same epoch hand their state on. */
   readonly epoch: string;
 }
@@ -93,7 +94,13 @@ export function followDocument(): void {
   });
   effect(() => {
     const found = findings.value;
-    const wanted = { place: panelPlace.value, refused: refused.value, epoch: `${opened.value} ${restarts.value}` };
+    const sample = panelSample.value;
+    const wanted = {
+      place: panelPlace.value,
+      refused: refused.value,
+      ...(sample && { sample: { id: sample.id, index: role.value } }),
+      epoch: `${opened.value} ${restarts.value} ${role.value}`,
+    };
     if (view.value !== "panels" || !found || found.source !== nxml.peek()) return;
     if (found.diagnostics.some(({ severity }) => severity === "error")) return;
     const wish: Wish = { source: found.source, id: found.id ?? "panel", ...wanted };
@@ -126,7 +133,8 @@ async function makePanel(wish: Wish, before: Wish | undefined): Promise<void> {
       live.value = news.reduce(after, live.value as LivePanel);
     });
   });
-  const problem = await host.open({ nxml: wish.source, id, state, refused: wish.refused }, listen);
+  const { source, refused, sample } = wish;
+  const problem = await host.open({ nxml: source, id, state, refused, ...(sample && { sample }) }, listen);
   if (problem) refusal.value = problem;
   // Only now, so that something is on show meanwhile.
   else if (old && old.id !== id) void old.host.close(old.id);

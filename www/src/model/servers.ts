@@ -1,25 +1,25 @@
-// Whether the samples' servers are there. They are where `cargo xtask demo` runs, and nowhere else.
+// Whether the servers are there that the page was built for: they are where `cargo xtask demo` runs.
 
 import { signal } from "@preact/signals";
-import { PANEL_SERVER, SAMPLE_SERVER } from "../samples/servers.ts";
+import { PANEL_SERVER, SOURCE_SERVER } from "../samples/servers.ts";
 
 export type ServerStatus = "unknown" | "there" | "missing";
 
-export const sampleServer = signal<ServerStatus>(SAMPLE_SERVER ? "unknown" : "missing");
+/** Without a server the sources answer inside the page, which is as good as there. */
+export const sourceServer = signal<ServerStatus>(SOURCE_SERVER ? "unknown" : "there");
 export const panelServer = signal<ServerStatus>(PANEL_SERVER ? "unknown" : "missing");
 
 /** Looks for the servers. */
 export function findServers(): void {
-  const look = async (status: typeof sampleServer, origin: string | undefined) => {
-    if (!origin) return;
+  const look = async (status: typeof sourceServer, address: string | undefined) => {
+    if (!address) return;
     try {
-      // Any answer will do.
-      await fetch(`${origin}/health`);
-      status.value = "there";
+      const { ok } = await fetch(address);
+      status.value = ok ? "there" : "missing";
     } catch {
       status.value = "missing";
     }
   };
-  void look(sampleServer, SAMPLE_SERVER);
-  void look(panelServer, PANEL_SERVER);
+  void look(sourceServer, SOURCE_SERVER && `${SOURCE_SERVER}/metrics`);
+  void look(panelServer, PANEL_SERVER && `${PANEL_SERVER}/health`);
 }

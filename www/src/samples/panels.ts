@@ -1,6 +1,9 @@
-// The panels that the gallery shows.
+// The panels that the gallery shows: a first one of this page, then those of the repository's samples.
 
+import { samples } from "../../../samples/samples.mjs";
 import split from "./panels/split.nxml?raw";
+import { SOURCES } from "./servers.ts";
+import { SHOWS, TRIES, type Try } from "./tries.ts";
 
 export interface PanelSample {
   /** Its name in a link. */
@@ -9,33 +12,35 @@ export interface PanelSample {
   /** What it shows, in a few words. */
   readonly shows: string;
   readonly nxml: string;
-  /** Whether it calls the samples' servers. */
-  readonly needsServers: boolean;
+  /** Whether it asks the samples' sources. */
+  readonly needsSources: boolean;
+  /** As whom it can be made, if that makes a difference. */
+  readonly roles: readonly string[];
   /** Changes to begin with. */
   readonly tries: readonly Try[];
 }
 
-/** A change that a visitor is offered: one of the document, or a capability that is taken away. */
-export type Try =
-  | { readonly title: string; readonly find: string; readonly replace: string }
-  | { readonly title: string; readonly refuse: string };
+const documents = import.meta.glob<string>("../../../samples/*/panel.nxml", { query: "?raw", import: "default", eager: true });
 
 const SPLIT: PanelSample = {
   id: "split",
   title: "Split the bill",
-  shows: "A first panel: change it",
+  shows: SHOWS["split"] ?? "",
   nxml: split.trimEnd(),
-  needsServers: false,
-  tries: [
-    { title: "Pay in dollars", find: 'unit="€"', replace: 'unit="$"' },
-    {
-      title: "Add a button",
-      find: 'args="[20]"/>\n',
-      replace: 'args="[20]"/>\n      <Button label="25 %" trigger="setTip" args="[25]"/>\n',
-    },
-    { title: "Misspell something", find: "{$state.each}", replace: "{$state.eech}" },
-    { title: "Forbid it to write the tip", refuse: "state:write:tip" },
-  ],
+  needsSources: false,
+  roles: [],
+  tries: TRIES["split"] ?? [],
 };
 
-export const PANEL_SAMPLES: readonly [PanelSample, ...PanelSample[]] = [SPLIT];
+export const PANEL_SAMPLES: readonly [PanelSample, ...PanelSample[]] = [
+  SPLIT,
+  ...samples.map(({ id, title, blurb, nxml, extensions, panels }): PanelSample => ({
+    id,
+    title,
+    shows: SHOWS[id] ?? blurb,
+    nxml: (documents[`../../../samples/${nxml}`] ?? "").trimEnd(),
+    needsSources: extensions.includes("http"),
+    roles: panels(SOURCES).flatMap(({ label }) => label || []),
+    tries: TRIES[id] ?? [],
+  })),
+];

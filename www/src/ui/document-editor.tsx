@@ -9,7 +9,7 @@ import { edited, isMade, isPossible, modified, nxml, openPanelSample, opened, pa
 import { errors, findings } from "../model/findings.ts";
 import { inspector } from "../model/inspector.ts";
 import { refusal } from "../model/live.ts";
-import type { Try } from "../samples/panels.ts";
+import type { Try } from "../samples/tries.ts";
 import { CodeMirror, fullEditor } from "./code-mirror.tsx";
 import { goTo } from "./error-line.ts";
 import { flash, flashing } from "./flash.ts";

@@ -3,7 +3,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { openPanelSample, panelSample } from "../model/document.ts";
 import { go } from "../model/link.ts";
-import { sampleServer } from "../model/servers.ts";
+import { sourceServer } from "../model/servers.ts";
 import { PANEL_SAMPLES, type PanelSample } from "../samples/panels.ts";
 
 export function Gallery() {
@@ -34,6 +34,6 @@ export function Gallery() {
 
 /** What a sample lacks here. */
 function Need({ sample }: { sample: PanelSample }) {
-  if (!sample.needsServers || sampleServer.value !== "missing") return null;
+  if (!sample.needsSources || sourceServer.value !== "missing") return null;
   return <span class="sample-need">needs `cargo xtask demo`</span>;
 }

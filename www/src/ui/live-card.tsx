@@ -1,10 +1,10 @@
 // The live panel, where it lives, and how it is.
 
 import type { PanelStatus } from "nexus-kernel";
-import { panelSample } from "../model/document.ts";
+import { panelSample, role } from "../model/document.ts";
 import { errors } from "../model/findings.ts";
 import { live, panelPlace, restart } from "../model/live.ts";
-import { sampleServer } from "../model/servers.ts";
+import { sourceServer } from "../model/servers.ts";
 import { ResetIcon } from "./icons.tsx";
 import { LivePanel } from "./live-panel.tsx";
 
@@ -55,13 +55,14 @@ export function LiveCard() {
             </label>
           ))}
         </fieldset>
+        <Roles />
       </div>
     </section>
   );
 }
 
 function Notices() {
-  const lacks = panelSample.value?.needsServers && sampleServer.value === "missing";
+  const lacks = panelSample.value?.needsSources && sourceServer.value === "missing";
   return (
     <>
       {lacks && (
@@ -75,5 +76,23 @@ function Notices() {
         </p>
       )}
     </>
+  );
+}
+
+/** As whom, where that makes a difference. */
+function Roles() {
+  const roles = panelSample.value?.roles ?? [];
+  if (roles.length === 0) return null;
+  return (
+    <label class="roles">
+      <span>As</span>
+      <select value={role.value} onChange={(event) => (role.value = Number(event.currentTarget.value))}>
+        {roles.map((name, index) => (
+          <option key={name} value={index}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
