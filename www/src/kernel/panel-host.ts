@@ -45,8 +45,9 @@ export async function createPanelHost({ origin, served }: Sources): Promise<Pane
     open: (request, listen) => open(kernel, origin, request, listen),
     async connect(id, port) {
       const panel = kernel.panels.get(id);
-      // Until the package has `panel.accept`.
-      (panel as { accept?: (port: MessagePort) => void } | undefined)?.accept?.(port);
+      if (panel) panel.accept(port);
+      // Ended meanwhile.
+      else port.close();
     },
     async close(id) {
       await kernel.panels.destroy(id);
@@ -104,13 +105,12 @@ async function open(
   { nxml, id, state, refused, sample }: PanelRequest,
   listen: (news: PanelNews) => void,
 ): Promise<Refusal | undefined> {
-  let requested: readonly string[] = [];
   const options = samples.find((one) => one.id === sample?.id)?.panels(origin)[sample?.index ?? 0]?.options;
   // The log tells of a panel when it is there and its `mount` has not begun: nothing that it does is missed.
   const unsubscribe = kernel.audit.subscribe((entry) => {
     if (entry.action !== "panelCreate" || entry.target !== id) return;
     const panel = kernel.panels.get(id);
-    if (panel) follow(panel, requested, listen);
+    if (panel) follow(panel, listen);
   });
   try {
     if (sample?.id === "expenses") await fillOnce(kernel);
@@ -118,7 +118,6 @@ async function open(
       id,
       state: { ...fitting(options?.state, nxml), ...state },
       policy: (panel, tokens) => {
-        requested = tokens;
         const left = tokens.filter((token) => !refused.includes(token));
         return options?.policy ? options.policy(panel, left) : left;
       },
@@ -137,11 +136,9 @@ function fitting(state: object | undefined, nxml: string): object {
   return Object.fromEntries(Object.entries(state ?? {}).filter(([name]) => new RegExp(`<State\\s[^>]*name=["']${name}["']`).test(nxml)));
 }
 
-function follow(panel: Panel, requested: readonly string[], listen: (news: PanelNews) => void): void {
-  const { id, title, status, state, computed, version, description } = panel;
-  const granted = description.tools.map(({ name, capabilities }) => ({ name, capabilities }));
-  const lifecycles = description.lifecycles.map(({ on, capabilities }) => ({ name: on, capabilities }));
-  listen({ kind: "start", start: { id, title, status, state, computed, version, requested, granted: [...granted, ...lifecycles] } });
+function follow(panel: Panel, listen: (news: PanelNews) => void): void {
+  const { id, title, status, state, computed, version } = panel;
+  listen({ kind: "start", start: { id, title, status, state, computed, version } });
   panel.on("patch", (patch) => listen({ kind: "patch", patch }));
   panel.on("event", (event) => listen({ kind: "event", event }));
   panel.on("view", (command) => listen({ kind: "view", command }));

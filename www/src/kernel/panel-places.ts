@@ -1,11 +1,18 @@
-// The two places that panels of this page can live in, made when first used.
+// The places that panels on show can live in, made when first used.
 
 import { proxy, transfer, wrap } from "comlink";
-import { SOURCES, SOURCE_SERVER } from "../samples/servers.ts";
+import { PANEL_SERVER, SOURCES, SOURCE_SERVER } from "../samples/servers.ts";
 import { createPanelHost, type Sources } from "./panel-host.ts";
 import type { PanelHost } from "./panel-protocol.ts";
+import { PanelServer } from "./panel-server.ts";
 import type { WorkerHost } from "./panel-worker.ts";
 import type { PlaceName } from "./places.ts";
+
+/** In the page, in a Web Worker of it, or on a server. */
+export type PanelPlace = PlaceName | "server";
+
+/** The panels of the server, if the page was built for one. */
+export const panelServer = PANEL_SERVER === undefined ? undefined : new PanelServer(PANEL_SERVER);
 
 const sources: Sources = { origin: SOURCES, served: SOURCE_SERVER !== undefined };
 const hosts = new Map<PlaceName, Promise<PanelHost>>();

@@ -34,10 +34,6 @@ export interface PanelStart {
   readonly state: Readonly<Record<string, unknown>>;
   readonly computed: Readonly<Record<string, unknown>>;
   readonly version: number;
-  /** What its handlers declare, each token once. */
-  readonly requested: readonly string[];
-  /** What each tool was granted. */
-  readonly granted: readonly { readonly name: string; readonly capabilities: readonly string[] }[];
 }
 
 /** Something that happened to a panel. */
@@ -84,20 +80,24 @@ export interface AuditCheck {
   readonly complete: boolean;
 }
 
-/** A kernel with panels. Its functions answer promises everywhere, so that it can stand in a Web Worker. */
-export interface PanelHost {
-  /** What is wrong with a document, and what its handlers declare and need. */
-  inspect(nxml: string): Promise<DocumentFindings>;
+/** Where panels live that the page shows. Its functions answer promises, so that it can stand in a Web Worker. */
+export interface PanelSource {
   /**
-   * Makes a panel and runs its `mount`.
+   * Makes a panel and runs its `mount`, or finds one that is there.
    * @param listen hears of the panel from before its `mount` on, in order
    * @returns nothing, or why there is no panel
    */
   open(request: PanelRequest, listen: (news: PanelNews) => void): Promise<Refusal | undefined>;
+  /** Ends a panel, or the watching of one that others use too. */
+  close(id: string): Promise<void>;
+}
+
+/** A kernel with panels of this page. */
+export interface PanelHost extends PanelSource {
+  /** What is wrong with a document, and what its handlers declare and need. */
+  inspect(nxml: string): Promise<DocumentFindings>;
   /** Lets a client of the panel protocol in. The port is the caller's to give away. */
   connect(id: string, port: MessagePort): Promise<void>;
-  /** Ends a panel; its `unmount` runs. */
-  close(id: string): Promise<void>;
   /** Tells each entry of the audit log from the first kept one on, some at a time. */
   audit(listen: (entries: readonly AuditEntry[]) => void): Promise<void>;
   /** Checks the chain of the log as it is kept, or of that text. */

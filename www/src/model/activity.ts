@@ -34,7 +34,7 @@ type Line = Omit<Activity, "number" | "time">;
 /** Lines that are kept. */
 const MOST = 1_000;
 /** Characters of a value that are shown. */
-const LONGEST = 240;
+const LONGEST = 140;
 
 /** Newest last. */
 export const activity = signal<readonly Activity[]>([]);

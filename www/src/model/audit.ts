@@ -13,10 +13,12 @@ const MOST = 4_000;
 const PAUSE_MS = 400;
 
 const logs = { page: signal<readonly AuditEntry[]>([]), worker: signal<readonly AuditEntry[]>([]) } as const;
+/** The kernel of this page that the panel is in, if it is in one. */
+export const ownPlace = computed(() => (live.value?.host ? (live.value.place as PlaceName) : undefined));
 const followed = new Set<PlaceName>();
 
 /** Every entry of the kernel, oldest first. */
-export const entries = computed(() => (live.value ? logs[live.value.place].value : []));
+export const entries = computed(() => (ownPlace.value ? logs[ownPlace.value].value : []));
 
 export interface AuditFilter {
   readonly action: string;
@@ -69,7 +71,7 @@ export const checked = signal<Checked | undefined>(undefined);
 /** Keeps the log true, and its check. */
 export function followAudit(): void {
   effect(() => {
-    const place = live.value?.place;
+    const place = ownPlace.value;
     if (!place || followed.has(place)) return;
     followed.add(place);
     void panelHostOf(place).then((host) =>

@@ -1,7 +1,8 @@
-// The address of the page as its document: which view is open, and what is edited in it. A panel is #panel=<sample> or
-// #nxml=<a document, packed>, a handler #sample=<sample> or #handler=<a workspace, packed>.
+// The address of the page as its document: which view is open, and what is edited in it. A panel is #panel=<sample>,
+// #server=<sample> for the one of the server, or #nxml=<a document, packed>; a handler #sample=<sample> or #handler=<a workspace, packed>.
 
 import { effect, signal } from "@preact/signals";
+import { panelServer } from "../kernel/panel-places.ts";
 import { HANDLER_SAMPLES } from "../samples/handlers.ts";
 import { PANEL_SAMPLES } from "../samples/panels.ts";
 import {
@@ -13,6 +14,7 @@ import {
   sampleOf,
   type PanelDocument,
 } from "./document.ts";
+import { panelPlace } from "./panel-place.ts";
 import { isObject, pack, unpack } from "./packed.ts";
 import { MOST, modified, open, openSample, sample, workspace, type Workspace } from "./workspace.ts";
 
@@ -35,7 +37,7 @@ export async function followAddress(): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     // Read here so that the effect depends on them.
-    void [view.value, workspace.value, modified.value, sample.value, panelDocument.value];
+    void [view.value, workspace.value, modified.value, sample.value, panelDocument.value, panelPlace.value];
     clearTimeout(timer);
     timer = setTimeout(() => void updateAddress(), PAUSE_MS);
   });
@@ -64,6 +66,7 @@ async function updateAddress(): Promise<void> {
 }
 
 async function panelHash(): Promise<string> {
+  if (panelPlace.value === "server") return `#server=${panelSample.value?.id}`;
   return panelModified.value ? `#nxml=${await pack(panelDocument.value)}` : `#panel=${panelSample.value?.id}`;
 }
 
@@ -74,13 +77,14 @@ async function handlerHash(): Promise<string | undefined> {
 }
 
 async function openAddress(): Promise<void> {
-  const [, kind = "panel", value = ""] = /^#(panel|nxml|sample|handler)=(.+)$/.exec(location.hash) ?? [];
+  const [, kind = "panel", value = ""] = /^#(panel|server|nxml|sample|handler)=(.+)$/.exec(location.hash) ?? [];
   known = location.hash;
-  if (kind === "panel" || kind === "nxml") {
+  if (kind === "panel" || kind === "server" || kind === "nxml") {
     view.value = "panels";
     // Back from the other view: nothing has to be opened again.
     if (location.hash === (await panelHash())) return;
     const found = kind === "nxml" ? checkDocument(await unpack(value)) : undefined;
+    panelPlace.value = kind === "server" && panelServer ? "server" : "worker";
     if (found) openDocument(found);
     else openPanelSample(sampleOf(value) ?? PANEL_SAMPLES[0]);
   } else {

@@ -2,20 +2,22 @@
 
 import { batch, effect, signal } from "@preact/signals";
 import type { PanelStatus } from "nexus-kernel";
-import { panelHostOf } from "../kernel/panel-places.ts";
-import type { PanelHost, PanelNews, PanelStart, Refusal } from "../kernel/panel-protocol.ts";
-import type { PlaceName } from "../kernel/places.ts";
+import { panelHostOf, panelServer, type PanelPlace } from "../kernel/panel-places.ts";
+import type { PanelHost, PanelNews, PanelSource, PanelStart, Refusal } from "../kernel/panel-protocol.ts";
 import { activity, linesOf, tell } from "./activity.ts";
 import { changedPaths, pathKey } from "./changed-paths.ts";
 import { nxml, opened, panelSample, refused, role } from "./document.ts";
-import { findings } from "./findings.ts";
+import { findings, type Findings } from "./findings.ts";
 import { keptState } from "./kept-state.ts";
 import { view } from "./link.ts";
+import { panelPlace } from "./panel-place.ts";
 
 export interface LivePanel {
   readonly id: string;
-  readonly place: PlaceName;
-  readonly host: PanelHost;
+  readonly place: PanelPlace;
+  readonly home: PanelSource;
+  /** The kernel that it is in, if that is one of this page. */
+  readonly host?: PanelHost;
   /** The document that it is made of, which may have been edited since. */
   readonly source: string;
   readonly start: PanelStart;
@@ -30,8 +32,6 @@ export interface LivePanel {
 /** Milliseconds that news of a panel is gathered: one picture for all of it. */
 const GATHER_MS = 30;
 
-/** Where the panel is made. */
-export const panelPlace = signal<PlaceName>("worker");
 /** The panel on show; the last one that could be made while the document is not valid. */
 export const live = signal<LivePanel | undefined>(undefined);
 /** Why the document as it stands makes no panel although nothing is wrong with it. */
@@ -56,7 +56,7 @@ function freeId(wanted: string): string {
 interface Wish {
   readonly source: string;
   readonly id: string;
-  readonly place: PlaceName;
+  readonly place: PanelPlace;
   readonly refused: readonly string[];
   readonly sample?: { readonly id: string; readonly index: number };
   /** Panels with the same epoch hand their state on. */
@@ -86,7 +86,7 @@ export function followDocument(): void {
     void opened.value;
     const old = live.peek();
     if (!old) return;
-    void old.host.close(old.id);
+    void old.home.close(old.id);
     batch(() => {
       live.value = undefined;
       refusal.value = undefined;
@@ -101,43 +101,60 @@ export function followDocument(): void {
       ...(sample && { sample: { id: sample.id, index: role.value } }),
       epoch: `${opened.value} ${restarts.value} ${role.value}`,
     };
-    if (view.value !== "panels" || !found || found.source !== nxml.peek()) return;
-    if (found.diagnostics.some(({ severity }) => severity === "error")) return;
-    const wish: Wish = { source: found.source, id: found.id ?? "panel", ...wanted };
+    if (view.value !== "panels") return;
+    const wish = wanted.place === "server" ? servedWish(wanted) : found && ownWish(wanted, found);
+    if (!wish) return;
     if (latest && JSON.stringify(latest) === JSON.stringify(wish)) return;
     latest = wish;
     void make();
   });
 }
 
+/** The document's panel, if it can be one. */
+function ownWish(wanted: Omit<Wish, "source" | "id">, found: Findings): Wish | undefined {
+  if (found.source !== nxml.peek() || found.diagnostics.some(({ severity }) => severity === "error")) return undefined;
+  return { ...wanted, source: found.source, id: found.id ?? "panel" };
+}
+
+/** The sample's panel on the server: as the sample is, whatever was edited here. */
+function servedWish(wanted: Omit<Wish, "source" | "id">): Wish | undefined {
+  const sample = panelSample.value;
+  const id = sample?.served[wanted.sample?.index ?? 0];
+  return sample && id !== undefined ? { ...wanted, refused: [], source: sample.nxml, id } : undefined;
+}
+
 async function makePanel(wish: Wish, before: Wish | undefined): Promise<void> {
-  const host = await panelHostOf(wish.place);
+  const host = wish.place === "server" ? undefined : await panelHostOf(wish.place);
+  const home = host ?? panelServer;
+  if (!home) return;
   const old = live.value;
   const state = before && old ? keptState(before.source, wish.source, old.state) : {};
-  const id = freeId(wish.id);
+  const id = host ? freeId(wish.id) : wish.id;
   const show = (start: PanelStart) =>
     batch(() => {
       if (!before) activity.value = [];
       const names = Object.keys(state).join(", ");
-      tell([{ kind: "panel", label: before ? "made anew" : "made", text: names ? `${id}, with ${names} as they were` : id }]);
+      const label = host ? (before ? "made anew" : "made") : "joined";
+      tell([{ kind: "panel", label, text: names ? `${id}, with ${names} as they were` : id }]);
       const { status, state: values, computed, version } = start;
-      live.value = { id, place: wish.place, host, source: wish.source, start, status, version, state: values, computed, changed: new Set() };
+      const about = { id, place: wish.place, home, ...(host && { host }), source: wish.source, start };
+      live.value = { ...about, status, version, state: values, computed, changed: new Set() };
       refusal.value = undefined;
     });
   const listen = gather((news) => {
     const first = news[0];
     if (first?.kind === "start") show(first.start);
-    if (live.value?.id !== id) return;
+    if (live.value?.id !== id || live.value.home !== home) return;
     batch(() => {
       tell(news.flatMap(linesOf));
       live.value = news.reduce(after, live.value as LivePanel);
     });
   });
   const { source, refused, sample } = wish;
-  const problem = await host.open({ nxml: source, id, state, refused, ...(sample && { sample }) }, listen);
+  const problem = await home.open({ nxml: source, id, state, refused, ...(sample && { sample }) }, listen);
   if (problem) refusal.value = problem;
   // Only now, so that something is on show meanwhile.
-  else if (old && old.id !== id) void old.host.close(old.id);
+  else if (old && (old.id !== id || old.home !== home)) void old.home.close(old.id);
 }
 
 /** The panel after a piece of news. */

@@ -7,7 +7,7 @@ export type ServerStatus = "unknown" | "there" | "missing";
 
 /** Without a server the sources answer inside the page, which is as good as there. */
 export const sourceServer = signal<ServerStatus>(SOURCE_SERVER ? "unknown" : "there");
-export const panelServer = signal<ServerStatus>(PANEL_SERVER ? "unknown" : "missing");
+export const panelServerStatus = signal<ServerStatus>(PANEL_SERVER ? "unknown" : "missing");
 
 /** Looks for the servers. */
 export function findServers(): void {
@@ -21,5 +21,5 @@ export function findServers(): void {
     }
   };
   void look(sourceServer, SOURCE_SERVER && `${SOURCE_SERVER}/metrics`);
-  void look(panelServer, PANEL_SERVER && `${PANEL_SERVER}/health`);
+  void look(panelServerStatus, PANEL_SERVER && `${PANEL_SERVER}/health`);
 }

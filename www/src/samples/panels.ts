@@ -16,6 +16,8 @@ export interface PanelSample {
   readonly needsSources: boolean;
   /** As whom it can be made, if that makes a difference. */
   readonly roles: readonly string[];
+  /** Its panels' names on a server that has them, one for each role. */
+  readonly served: readonly string[];
   /** Changes to begin with. */
   readonly tries: readonly Try[];
 }
@@ -29,6 +31,7 @@ const SPLIT: PanelSample = {
   nxml: split.trimEnd(),
   needsSources: false,
   roles: [],
+  served: [],
   tries: TRIES["split"] ?? [],
 };
 
@@ -41,6 +44,7 @@ export const PANEL_SAMPLES: readonly [PanelSample, ...PanelSample[]] = [
     nxml: (documents[`../../../samples/${nxml}`] ?? "").trimEnd(),
     needsSources: extensions.includes("http"),
     roles: panels(SOURCES).flatMap(({ label }) => label || []),
+    served: panels(SOURCES).map(({ options }) => options.id),
     tries: TRIES[id] ?? [],
   })),
 ];

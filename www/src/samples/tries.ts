@@ -22,7 +22,7 @@ export const TRIES: Readonly<Record<string, readonly Try[]>> = {
     {
       title: "Add a button",
       find: 'args="[20]"/>\n',
-      replace: 'args="[20]"/>\n      <Button label="25 %" trigger="setTip" args="[25]"/>\n',
+      replace: 'args="[20]"/>\n        <Button label="25 %" trigger="setTip" args="[25]"/>\n',
     },
     { title: "Misspell something", find: "{$state.each}", replace: "{$state.eech}" },
     { title: "Forbid it to write the tip", refuse: "state:write:tip" },

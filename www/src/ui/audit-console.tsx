@@ -3,12 +3,16 @@
 import type { AuditEntry } from "nexus-kernel";
 import { timeOfDay } from "../format/quantity.ts";
 import { NO_FILTER, checkChain, checkTampered, checked, choices, entries, filter, shown, type AuditFilter } from "../model/audit.ts";
+import { live } from "../model/live.ts";
 import { CheckIcon, ErrorIcon } from "./icons.tsx";
 
 /** Entries that are shown. */
 const MOST = 200;
 
 export function AuditConsole() {
+  if (live.value && !live.value.host) {
+    return <p class="empty card-body">The server keeps the audit log of its panels. Here is that of panels in this page.</p>;
+  }
   const found = shown.value;
   const isFiltered = Object.values(filter.value).some((wanted) => wanted !== "");
   const summary = `${found.length} of ${entries.value.length} entries${found.length > MOST ? `, the newest ${MOST} shown` : ""}`;

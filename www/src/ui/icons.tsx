@@ -32,3 +32,4 @@ export const ErrorIcon = () => <Icon><circle cx="8" cy="8" r="5.8" /><path d="M8
 export const WarnIcon = () => <Icon><path d="M8 2.6 14 13.2H2zM8 6.6v3M8 11.4v.1" /></Icon>;
 export const WandIcon = () => <Icon><path d="m3 13 6.5-6.5M11.5 2v2.4M13.8 5.2h-2.4M6.5 3.2v1.6M13 9.2v1.6" /></Icon>;
 export const WindowIcon = () => <Icon><path d="M9.5 2.8h3.7v3.7M13 3 7.8 8.2M6.5 3.5H3.8a1 1 0 0 0-1 1v7.7a1 1 0 0 0 1 1h7.7a1 1 0 0 0 1-1V9.5" /></Icon>;
+export const WidenIcon = () => <Icon><path d="M2.5 8h11M5.5 5l-3 3 3 3M10.5 5l3 3-3 3" /></Icon>;

@@ -1,11 +1,14 @@
 // The live panel, where it lives, and how it is.
 
 import type { PanelStatus } from "nexus-kernel";
-import { panelSample, role } from "../model/document.ts";
+import { edited, panelSample, role } from "../model/document.ts";
 import { errors } from "../model/findings.ts";
-import { live, panelPlace, restart } from "../model/live.ts";
-import { sourceServer } from "../model/servers.ts";
-import { ResetIcon } from "./icons.tsx";
+import { isWide } from "../model/inspector.ts";
+import type { PanelPlace } from "../kernel/panel-places.ts";
+import { live, restart } from "../model/live.ts";
+import { panelPlace } from "../model/panel-place.ts";
+import { panelServerStatus, sourceServer } from "../model/servers.ts";
+import { ResetIcon, WidenIcon, WindowIcon } from "./icons.tsx";
 import { LivePanel } from "./live-panel.tsx";
 
 const WORDS: Record<PanelStatus, string> = {
@@ -33,28 +36,23 @@ export function LiveCard() {
         <span class={`badge ${now ? TONES[now.status] : "running"}`} role="status" data-testid="panel-status">
           {now ? WORDS[now.status] : "Starting"}
         </span>
-        <button type="button" class="button quiet small" onClick={restart} title="Make it anew, with its first state" disabled={!now}>
+        <button
+          type="button"
+          class="button quiet small widen"
+          aria-pressed={isWide.value}
+          onClick={() => (isWide.value = !isWide.value)}
+          title="More room for the panel"
+        >
+          <WidenIcon /> Wide
+        </button>
+        <button type="button" class="button quiet small" onClick={restart} title="Make it anew, with its first state" disabled={!now?.host}>
           <ResetIcon /> Restart
         </button>
       </div>
       <Notices />
-      <div class="live-body">{now && <LivePanel key={now.id} id={now.id} host={now.host} title={now.start.title} />}</div>
+      <div class="live-body">{now && <LivePanel key={`${now.place} ${now.id}`} panel={now} />}</div>
       <div class="run-bar">
-        <fieldset class="switch">
-          <legend class="hidden">Where the kernel runs</legend>
-          {(["worker", "page"] as const).map((name) => (
-            <label key={name}>
-              <input
-                type="radio"
-                name="panel-place"
-                value={name}
-                checked={panelPlace.value === name}
-                onChange={() => (panelPlace.value = name)}
-              />
-              <span>{name === "page" ? "In the page" : "Web Worker"}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Places />
         <Roles />
       </div>
     </section>
@@ -70,10 +68,51 @@ function Notices() {
           This sample asks servers that are not here. <code>cargo xtask demo</code> starts them.
         </p>
       )}
-      {errors.value.length > 0 && live.value && (
+      {panelPlace.value === "server" && (
+        <p class="notice">
+          This is the server's panel: whoever opens it shares it with you.
+          {edited.value && " It is made of the sample; your edits are for the Web Worker and the page."}
+        </p>
+      )}
+      {panelPlace.value !== "server" && errors.value.length > 0 && live.value && (
         <p class="notice warn" role="status">
           The document has errors: this is its last version without any.
         </p>
+      )}
+    </>
+  );
+}
+
+const PLACES: readonly { name: PanelPlace; title: string }[] = [
+  { name: "worker", title: "Web Worker" },
+  { name: "page", title: "In the page" },
+  { name: "server", title: "Server" },
+];
+
+/** Where the kernel is that the panel lives in. */
+function Places() {
+  const isServed = panelServerStatus.value === "there" && (panelSample.value?.served.length ?? 0) > 0;
+  return (
+    <>
+      <fieldset class="switch">
+        <legend class="hidden">Where the kernel runs</legend>
+        {PLACES.filter(({ name }) => name !== "server" || isServed || panelPlace.value === "server").map(({ name, title }) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="panel-place"
+              value={name}
+              checked={panelPlace.value === name}
+              onChange={() => (panelPlace.value = name)}
+            />
+            <span>{title}</span>
+          </label>
+        ))}
+      </fieldset>
+      {panelPlace.value === "server" && (
+        <a class="button small" href={`#server=${panelSample.value?.id}`} target="_blank" rel="noopener">
+          <WindowIcon /> Open in a second window
+        </a>
       )}
     </>
   );

@@ -1,26 +1,29 @@
-// <nexus-panel>, connected to a panel of a kernel in this page or in a Web Worker: both speak over a port.
+// <nexus-panel> for the panel on show: over a port to a kernel in this page or in a Web Worker, over WebSocket to a server.
 
+import "nexus-kernel/element";
 import { useEffect, useRef } from "preact/hooks";
-import type { PanelHost } from "../kernel/panel-protocol.ts";
+import { panelServer } from "../kernel/panel-places.ts";
+import type { LivePanel as Live } from "../model/live.ts";
 
-interface Properties {
-  readonly id: string;
-  readonly host: PanelHost;
-  readonly title: string;
-}
-
-export function LivePanel({ id, host, title }: Properties) {
+export function LivePanel({ panel }: { panel: Live }) {
   const place = useRef<HTMLDivElement>(null);
+  const { id, host, start } = panel;
   useEffect(() => {
-    const element = document.createElement("nexus-panel") as HTMLElement & { port?: MessagePort };
+    const element = document.createElement("nexus-panel");
+    // Under the card's own heading.
+    element.headingLevel = 3;
     const { port1, port2 } = new MessageChannel();
-    element.port = port1;
-    void host.connect(id, port2);
+    if (host) {
+      element.port = port1;
+      void host.connect(id, port2);
+    } else {
+      element.src = panelServer?.addressOf(id) ?? "";
+    }
     place.current?.replaceChildren(element);
     return () => {
       element.remove();
       port1.close();
     };
   }, [id, host]);
-  return <div class="live-place" ref={place} role="region" aria-label={title} />;
+  return <div class="live-place" ref={place} role="region" aria-label={start.title} />;
 }

@@ -1,5 +1,6 @@
 // The workspace: a document, the panel that it is, and what that does.
 
+import { isWide } from "../model/inspector.ts";
 import { DocumentEditor } from "./document-editor.tsx";
 import { Gallery } from "./gallery.tsx";
 import { Inspector } from "./inspector.tsx";
@@ -9,7 +10,7 @@ export function PanelsView() {
   return (
     <>
       <Gallery />
-      <main class="workspace">
+      <main class={`workspace ${isWide.value ? "wide" : ""}`}>
         <DocumentEditor />
         <LiveCard />
         <Inspector />
