@@ -31,7 +31,7 @@ describe("diagnostics", () => {
     await workspace.try("Misspell something");
     const problem = workspace.problemList.getByRole("button");
     await problem.waitFor();
-    assert.match(await problem.textContent(), /^10:\d+ErrorUNDEFINED_STATE_REFERENCEthere is no state eechdid you mean "each"\?$/);
+    assert.match(await problem.textContent(), /^14:\d+ErrorUNDEFINED_STATE_REFERENCEthere is no state eechdid you mean "each"\?$/);
     assert.equal(await page.locator(".cm-lintRange-error").textContent(), "eech");
     assert.equal(await page.locator(".cm-lint-marker-error").count(), 1);
     await page.getByText("1 error", { exact: true }).waitFor();
@@ -40,9 +40,9 @@ describe("diagnostics", () => {
   });
 
   on("take the cursor to their place, by click and by key", {}, async (workspace, page) => {
-    await workspace.write(`${panel("<Text/>")}\n<!-- -->\n${"\n".repeat(60)}<Oops/>`);
-    await workspace.problemList.getByRole("button").nth(1).click();
-    await page.locator(".document .cm-activeLine", { hasText: "<Oops/>" }).waitFor();
+    await workspace.write(panel(`<Layout>\n<Text/>${"\n".repeat(60)}<Metric label="far away"/>\n</Layout>`));
+    await workspace.problemList.getByRole("button", { name: "value" }).click();
+    await page.locator(".document .cm-activeLine", { hasText: "far away" }).waitFor();
     await page.keyboard.press("F8");
     await page.locator(".document .cm-activeLine", { hasText: "<Text/>" }).waitFor();
   });

@@ -74,7 +74,7 @@ function Leaf({ name, value, path, isChanged, changed, version }: LeafProperties
   const size = Object.keys(value).length;
   return (
     <li class={`leaf ${isChanged ? "changed" : ""}`} data-path={path.join(".")}>
-      <details open={path.length < 3 && size <= 12}>
+      <details open={size <= (path.length === 1 ? 12 : 4)}>
         <summary>
           <span class="leaf-name">{name}</span>
           <span key={flash} class="leaf-value size">
