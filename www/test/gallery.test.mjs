@@ -69,7 +69,7 @@ test("who the panel is made for decides what it may do", async () => {
   try {
     const { panel, page } = workspace;
     await panel.getByText("Ann Lund").first().waitFor();
-    await page.getByLabel("As", { exact: true }).selectOption("Dora Quist, director");
+    await page.getByLabel("As whom").selectOption("Dora Quist, director");
     await panel.getByText("Dora Quist").first().waitFor();
     await panel.getByRole("button", { name: "Approve" }).first().click();
     await panel.getByText("155.85").or(panel.getByText("796.95").locator("visible=false")).first().waitFor({ state: "attached" });

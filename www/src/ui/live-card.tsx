@@ -124,8 +124,8 @@ function Roles() {
   if (roles.length === 0) return null;
   return (
     <label class="roles">
-      <span>As</span>
-      <select value={role.value} onChange={(event) => (role.value = Number(event.currentTarget.value))}>
+      <span aria-hidden="true">As</span>
+      <select aria-label="As whom" value={role.value} onChange={(event) => (role.value = Number(event.currentTarget.value))}>
         {roles.map((name, index) => (
           <option key={name} value={index}>
             {name}
