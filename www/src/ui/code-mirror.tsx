@@ -62,7 +62,7 @@ export function CodeMirror({ text, extensions, label, onView }: Properties) {
       extensions: [
         common,
         extensions,
-        EditorView.contentAttributes.of({ "aria-label": label, autocapitalize: "off", spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", autocapitalize: "off", spellcheck: "false" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) text.value = update.state.doc.toString();
         }),

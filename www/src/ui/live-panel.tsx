@@ -7,7 +7,7 @@ import type { LivePanel as Live } from "../model/live.ts";
 
 export function LivePanel({ panel }: { panel: Live }) {
   const place = useRef<HTMLDivElement>(null);
-  const { id, host, start } = panel;
+  const { id, host } = panel;
   useEffect(() => {
     const element = document.createElement("nexus-panel");
     // Under the card's own heading.
@@ -25,5 +25,5 @@ export function LivePanel({ panel }: { panel: Live }) {
       port1.close();
     };
   }, [id, host]);
-  return <div class="live-place" ref={place} role="region" aria-label={start.title} />;
+  return <div class="live-place" ref={place} />;
 }
