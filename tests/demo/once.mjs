@@ -1,9 +1,10 @@
-// `cargo xtask demo --once`: the main job in Node, a Chromium page, a Chromium Web Worker and workerd. Prints what happened in each,
-// compares the four, and exits 0 or 1.
+// `cargo xtask demo --once`: the main job in Node, a Chromium page, a Chromium Web Worker and workerd, then the samples on a server.
+// Prints what happened, compares the four, and exits 0 or 1.
 
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { startEndpoints } from "./endpoints.mjs";
+import { runSamples } from "./once-samples.mjs";
 import { PLACES } from "./places.mjs";
 import { comparable, story } from "./story.mjs";
 
@@ -84,6 +85,7 @@ try {
     }
   }
   console.log(isGood ? "same result in all four" : "not the same, or not right");
+  isGood = (await runSamples()) && isGood;
 } catch (error) {
   isGood = false;
   console.error(error);

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the playground and the Worker on this machine, or the main job once in every environment.
+//! `cargo xtask demo`: the workspace on this machine, with all the servers it shows, or the main job and the samples once.
 
 use std::{
     ffi::OsString,
@@ -20,10 +20,15 @@ use crate::{
     process::{Companion, run},
 };
 
-const PLAYGROUND_PORT: u16 = 4173;
+const WORKSPACE_PORT: u16 = 4173;
+// The page is built for these three: `www/.env`.
 const WORKER_PORT: u16 = 8787;
+const SOURCES_PORT: u16 = 4710;
+const PANELS_PORT: u16 = 4711;
 const STARTUP: Duration = Duration::from_secs(60);
 const ONCE: &str = "tests/demo/once.mjs";
+const SERVE_SAMPLES: &str = "tests/demo/serve-samples.mjs";
+const SOURCES: &str = "samples/servers.mjs";
 
 /// The chore.
 pub fn chore(args: &[OsString]) -> Result<()> {
@@ -42,7 +47,7 @@ fn run_once() -> Result<()> {
 }
 
 fn serve() -> Result<()> {
-    for port in [PLAYGROUND_PORT, WORKER_PORT] {
+    for port in [WORKSPACE_PORT, WORKER_PORT, SOURCES_PORT, PANELS_PORT] {
         ensure_port_free(port)?;
     }
     package::build(Profile::Release)?;
@@ -52,16 +57,18 @@ fn serve() -> Result<()> {
         let _ = interrupt.send(());
     })?;
 
-    ensure_node_modules("www")?;
-    ensure_node_modules("worker")?;
+    for folder in ["www", "worker", "tests"] {
+        ensure_node_modules(folder)?;
+    }
     let www = layout::root().join("www");
-    unless_fresh("www", &[www.clone(), layout::npm().join("nexus-kernel/package.json")], &[www.join("dist")], || {
-        run(npm(&www).args(["run", "build"]))
-    })?;
+    let inputs = [www.clone(), layout::root().join("samples"), layout::npm().join("nexus-kernel/package.json")];
+    unless_fresh("www", &inputs, &[www.join("dist")], || run(npm(&www).args(["run", "build"])))?;
 
     let mut running = vec![
-        (PLAYGROUND_PORT, Companion::start("the playground", &mut playground())?),
+        (SOURCES_PORT, Companion::start("the samples' sources", &mut sources())?),
+        (PANELS_PORT, Companion::start("the panels' server", &mut panels())?),
         (WORKER_PORT, Companion::start("the Worker", &mut worker())?),
+        (WORKSPACE_PORT, Companion::start("the workspace", &mut workspace())?),
     ];
     let started = Instant::now();
     while !running.iter().all(|(port, _)| TcpStream::connect(("127.0.0.1", *port)).is_ok()) {
@@ -71,8 +78,9 @@ fn serve() -> Result<()> {
             return Ok(());
         }
     }
-    println!("\n  playground  http://127.0.0.1:{PLAYGROUND_PORT}/");
-    println!("  Worker      http://127.0.0.1:{WORKER_PORT}/health\n\n  Ctrl-C ends both.\n");
+    println!("\n  Worker     http://127.0.0.1:{WORKER_PORT}/health");
+    println!("  server     http://127.0.0.1:{PANELS_PORT}/panels");
+    println!("\n  Open this  http://127.0.0.1:{WORKSPACE_PORT}/\n\n  Ctrl-C ends them all.\n");
     while interrupted.recv_timeout(Duration::from_millis(500)).is_err() {
         check(&mut running)?;
     }
@@ -87,10 +95,23 @@ fn check(running: &mut [(u16, Companion)]) -> Result<()> {
     running.iter_mut().try_for_each(|(_, companion)| companion.check())
 }
 
-fn playground() -> Command {
+fn sources() -> Command {
+    let mut sources = node("");
+    sources.args([SOURCES, &SOURCES_PORT.to_string()]);
+    sources
+}
+
+/// A kernel in Node with the panels of the samples, which two windows of the page can share.
+fn panels() -> Command {
+    let mut panels = node("");
+    panels.args([SERVE_SAMPLES, &PANELS_PORT.to_string(), &format!("http://127.0.0.1:{SOURCES_PORT}")]);
+    panels
+}
+
+fn workspace() -> Command {
     let mut vite = node("www");
     vite.args(["node_modules/vite/bin/vite.js", "preview", "--host", "127.0.0.1", "--strictPort", "--port"]);
-    vite.arg(PLAYGROUND_PORT.to_string());
+    vite.arg(WORKSPACE_PORT.to_string());
     vite
 }
 
