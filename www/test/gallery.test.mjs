@@ -31,7 +31,7 @@ for (const [title, sign] of SAMPLES) {
         await sign(workspace.panel).waitFor({ timeout: 15_000 });
         await workspace.page.getByText("No problems").waitFor();
         await workspace.tab("Activity");
-        assert.deepEqual(await workspace.page.locator(".activity-line.failure").allTextContents(), []);
+        assert.deepEqual(await workspace.page.locator(".activity-line.fault").allTextContents(), []);
         assert.deepEqual(workspace.problems, []);
       } finally {
         await workspace.close();

@@ -63,7 +63,7 @@ for (const [size, options] of SIZES) {
         await workspace.tab("Activity");
         await page.locator(".activity-line.panel", { hasText: "split.2" }).waitFor();
         await workspace.panel.getByRole("button", { name: "10 %" }).click();
-        await page.locator(".activity-line.failure").waitFor();
+        await page.locator(".activity-line.fault").waitFor();
         await workspace.try("Misspell something");
         await workspace.problemList.waitFor();
         for (const tab of ["State", "Activity", "Capabilities", "Audit"]) {

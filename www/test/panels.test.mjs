@@ -99,7 +99,7 @@ describe("the live panel", () => {
     );
     await workspace.status.filter({ hasText: "Mount failed" }).waitFor();
     await workspace.tab("Activity");
-    await page.locator(".activity-line.failure", { hasText: "mount: Error: no luck" }).or(page.locator(".activity-line.failure", { hasText: "no luck" })).first().waitFor();
+    await page.locator(".activity-line.fault", { hasText: "mount: Error: no luck" }).or(page.locator(".activity-line.fault", { hasText: "no luck" })).first().waitFor();
   });
 });
 
@@ -122,7 +122,7 @@ describe("capabilities", () => {
     await workspace.tab("Activity");
     await page.locator(".activity-line.panel", { hasText: "split.2" }).waitFor();
     await workspace.panel.getByRole("button", { name: "20 %" }).click();
-    await page.locator(".activity-line.failure", { hasText: /PERMISSION_DENIED.*setTip: .*state:write:tip/ }).waitFor();
+    await page.locator(".activity-line.fault", { hasText: /PERMISSION_DENIED.*setTip: .*state:write:tip/ }).waitFor();
     await each(workspace, "30.80");
     await workspace.tab("Audit");
     await page.locator(".audit-entry.denied", { hasText: /stateWrite.*tip.*needs state:write:tip/ }).waitFor();

@@ -9,7 +9,7 @@ export const ACTIVITY_KINDS = [
   { kind: "event", title: "Events" },
   { kind: "log", title: "Log" },
   { kind: "view", title: "View" },
-  { kind: "failure", title: "Failures" },
+  { kind: "fault", title: "Failures" },
 ] as const;
 
 /** A line's kind; `panel` are those about the panel itself, which no filter hides. */
@@ -77,7 +77,7 @@ export function linesOf(news: PanelNews): Line[] {
     case "error": {
       const { code, message, location } = news.error;
       const place = location ? ` (line ${location.line})` : "";
-      return [{ kind: "failure", label: code, text: `${news.handler}: ${message}${place}`, tone: "bad" }];
+      return [{ kind: "fault", label: code, text: `${news.handler}: ${message}${place}`, tone: "bad" }];
     }
     case "start":
     case "status":

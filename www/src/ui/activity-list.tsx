@@ -20,7 +20,7 @@ export function ActivityList() {
           <button
             key={kind}
             type="button"
-            class={`filter ${kind}`}
+            class="filter"
             aria-pressed={only.value === kind}
             disabled={!totals.has(kind) && only.value !== kind}
             onClick={() => (only.value = only.value === kind ? undefined : kind)}
