@@ -115,6 +115,8 @@ export class ChartComponent extends PanelComponent {
 
   #theme(): ChartTheme {
     const probe = document.createElement("span");
+    // With the shortest transition of all, the colour before would be answered.
+    probe.style.transition = "none";
     this.append(probe);
     const color = (value: string) => {
       probe.style.color = value;
