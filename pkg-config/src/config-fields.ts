@@ -62,6 +62,15 @@ function text(expected = "a text that is not empty", holds = /^[^\s](?:[^]*[^\s]
   return { expected, value, text: value };
 }
 
+/** RFC 7518 wants as many bytes as the hash has. */
+const HS256_BYTES = 32;
+
+function secretOf(bytes: number): Kind {
+  const isText = text().value;
+  const value = (given: unknown) => (new TextEncoder().encode(isText(given) as string | undefined).length >= bytes ? given : undefined);
+  return { expected: `a text of at least ${bytes} bytes`, value, text: value };
+}
+
 function list(what: string, holds: RegExp): Kind {
   const value = (given: unknown) =>
     Array.isArray(given) && given.every((item) => typeof item === "string" && holds.test(item)) ? Object.freeze([...given]) : undefined;
@@ -103,16 +112,25 @@ function field(path: string, env: string, kind: Kind, doc: string, rest: Rest = 
 export const FIELDS: readonly ReadableField[] = Object.freeze([
   field("server.httpPort", "HTTP_PORT", whole(1, 65_535), "The port that the server listens on, WebSockets included.", { default: 3000 }),
   field("server.host", "HOST", text("a host name or an address", /^[^\s/:]+$|^[0-9a-fA-F:.]+$/), "The address that it listens on.", {
-    default: "0.0.0.0",
+    // 0.0.0.0 would be a door that somebody opened without asking for it.
+    default: "127.0.0.1",
   }),
-  field("server.authEnabled", "AUTH_ENABLED", flag, "Whether requests need a token. Then `server.jwtSecret` has to be there.", {
-    default: false,
-  }),
-  field("server.jwtSecret", "JWT_SECRET", text(), "The secret that tokens are signed with.", { secret: true }),
+  field(
+    "server.authEnabled",
+    "AUTH_ENABLED",
+    flag,
+    "true: who asks needs a token; false: everybody is served. Absent: a token is needed if there is a secret or a public key; if not, this machine alone is served.",
+  ),
+  field("server.jwtSecret", "JWT_SECRET", secretOf(HS256_BYTES), "The secret that tokens are signed with (HS256).", { secret: true }),
+  field("server.jwtPublicKey", "JWT_PUBLIC_KEY", text(undefined, /\S/), "The key that signatures of tokens are checked with (EdDSA): PEM, or the 32 bytes as base64url."),
   field("server.jwtAudience", "JWT_AUDIENCE", text(), "What tokens have to say in `aud`. Absent: anything."),
-  field("server.corsOrigins", "CORS_ORIGINS", list("origins (https://app.example.org) or *", ORIGIN), "Origins of pages that may ask.", {
-    default: Object.freeze(["*"]),
-  }),
+  field(
+    "server.corsOrigins",
+    "CORS_ORIGINS",
+    list("origins (https://app.example.org) or *", ORIGIN),
+    "Origins of pages that may ask. Empty: the server's own, and on this machine pages of this machine.",
+    { default: Object.freeze([]) },
+  ),
   field("server.bodyLimit", "BODY_LIMIT", bytes(1, 64 * MIB), "Bytes of a request's body.", { default: MIB }),
   field("runtime.executor", "EXECUTOR", oneOf("inline", "worker"), "Where handlers run.", { default: "inline" }),
   field("runtime.maxInstances", "MAX_INSTANCES", whole(1, 1000), "Instances of the sandbox at most.", { default: 10 }),

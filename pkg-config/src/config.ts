@@ -15,16 +15,16 @@ export interface Config {
   readonly server: {
     readonly httpPort: number;
     readonly host: string;
-    readonly authEnabled: boolean;
-    /** There if `authEnabled`. */
+    readonly authEnabled?: boolean;
     readonly jwtSecret?: string;
+    readonly jwtPublicKey?: string;
     readonly jwtAudience?: string;
     readonly corsOrigins: readonly string[];
     /** Bytes. */
     readonly bodyLimit: number;
   };
-  /** For `createKernel`. */
-  readonly kernel: Pick<KernelOptions, "limits" | "pool" | "cache" | "executor" | "audit" | "logger" | "parkingKey">;
+  /** For `createKernel`; `auth` and `api` are what `server` says. */
+  readonly kernel: Pick<KernelOptions, "limits" | "pool" | "cache" | "executor" | "audit" | "logger" | "parkingKey" | "auth" | "api">;
   readonly extensions: {
     /** For `httpExtension`. */
     readonly http: HttpOptions;
@@ -38,6 +38,7 @@ export interface ConfigInput {
     readonly host?: string | undefined;
     readonly authEnabled?: boolean | undefined;
     readonly jwtSecret?: string | undefined;
+    readonly jwtPublicKey?: string | undefined;
     readonly jwtAudience?: string | undefined;
     readonly corsOrigins?: readonly string[] | undefined;
     readonly bodyLimit?: number | string | undefined;
@@ -197,8 +198,10 @@ function checkTogether(values: ReadonlyMap<string, Given>, problems: ConfigProbl
   const of = (path: string) => values.get(path)!;
   const wrong = (path: string) => problems.some((problem) => problem.field === path);
   const auth = of("server.authEnabled");
-  if (auth.value === true && of("server.jwtSecret").value === undefined && !wrong("server.jwtSecret")) {
-    problems.push({ field: "server.jwtSecret", source: auth.source, message: "has to be there where server.authEnabled is true" });
+  const keys = ["server.jwtSecret", "server.jwtPublicKey"];
+  if (auth.value === true && keys.every((path) => of(path).value === undefined && !wrong(path))) {
+    const message = "or server.jwtPublicKey has to be there where server.authEnabled is true";
+    problems.push({ field: "server.jwtSecret", source: auth.source, message });
   }
   const [least, most] = [of("runtime.minInstances"), of("runtime.maxInstances")];
   if ((least.value as number) > (most.value as number) && !wrong("runtime.minInstances") && !wrong("runtime.maxInstances")) {
@@ -228,14 +231,33 @@ function configOf(value: (path: string) => any): Config {
       cache: Object.freeze({ bytes: value("runtime.maxCacheSizeBytes") }),
       audit: Object.freeze({ capacity: value("audit.capacity") }),
       logger: Object.freeze({ level: value("logging.level"), pretty: value("logging.pretty") }),
+      ...authOf(value),
+      api: Object.freeze({
+        ...(value("server.corsOrigins").length > 0 && { corsOrigins: value("server.corsOrigins") }),
+        bodyLimit: value("server.bodyLimit"),
+      }),
       ...there("runtime.parkingKey"),
     }),
     extensions: Object.freeze({ http: Object.freeze(all("extensions.http.")) }),
   });
 }
 
-/** Names of what is not printed. */
-const SECRETS = new Set(FIELDS.filter((field) => field.secret).map((field) => field.path.slice(field.path.lastIndexOf(".") + 1)));
+/** The kernel's option `auth`, as the server's fields say it. */
+function authOf(value: (path: string) => any): Pick<KernelOptions, "auth"> {
+  if (value("server.authEnabled") === false) return { auth: false };
+  const [secret, publicKey, audience] = ["jwtSecret", "jwtPublicKey", "jwtAudience"].map((name) => value(`server.${name}`));
+  if (secret === undefined && publicKey === undefined) return {};
+  return {
+    auth: guarded({
+      ...(secret !== undefined && { secret }),
+      ...(publicKey !== undefined && { publicKey }),
+      ...(audience !== undefined && { audience }),
+    }),
+  };
+}
+
+/** Names of what is not printed: those of the fields, and the kernel's for `server.jwtSecret`. */
+const SECRETS = new Set(["secret", ...FIELDS.filter((field) => field.secret).map((field) => field.path.slice(field.path.lastIndexOf(".") + 1))]);
 
 /** Frozen, and printed without its secrets. A copy (`{ ...config.kernel }`) has them like any other member. */
 function guarded<T extends object>(object: T): T {

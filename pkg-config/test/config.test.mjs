@@ -16,15 +16,16 @@ function problems(sources) {
   });
   return found;
 }
+/** As long as a secret has to be. */
+const SECRET = "s3cret".repeat(6);
 const places = (sources) => problems(sources).map(({ field, source }) => `${field} ${source}`);
 
 test("with nothing said everything has its default, and a kernel runs with it", async () => {
   const config = loadConfig();
   assert.deepEqual({ ...config.server }, {
     httpPort: 3000,
-    host: "0.0.0.0",
-    authEnabled: false,
-    corsOrigins: ["*"],
+    host: "127.0.0.1",
+    corsOrigins: [],
     bodyLimit: 1_048_576,
   });
   assert.deepEqual(config.kernel.limits, { timeoutMs: 5000, fuel: 1e9, memoryBytes: 33_554_432, maxHostCalls: 10_000, suspensionTimeoutMs: 60_000 });
@@ -52,7 +53,7 @@ test("defaults, JSON, environment, overrides: what comes later wins, and lists r
 test("every field can be said in the environment and in JSON, with the same result", () => {
   const examples = {
     "server.httpPort": [8080, "8080"], "server.host": ["::1", "::1"], "server.authEnabled": [true, "true"],
-    "server.jwtSecret": ["s3cret", "s3cret"], "server.jwtAudience": ["me", "me"], "server.corsOrigins": [["https://x.example"], "https://x.example"],
+    "server.jwtSecret": [SECRET, SECRET], "server.jwtPublicKey": ["key", "key"], "server.jwtAudience": ["me", "me"], "server.corsOrigins": [["https://x.example"], "https://x.example"],
     "server.bodyLimit": ["512kb", "512kb"], "runtime.executor": ["worker", "worker"], "runtime.maxInstances": [4, "4"],
     "runtime.minInstances": [2, "2"], "runtime.memoryLimitBytes": [16_777_216, "16"], "runtime.timeoutMs": [7, "7"], "runtime.fuel": [8, "8"],
     "runtime.maxHostCalls": [0, "0"], "runtime.maxCacheSizeBytes": [0, "0"], "runtime.suspensionTimeoutMs": [9, "9"],
@@ -65,7 +66,7 @@ test("every field can be said in the environment and in JSON, with the same resu
   const plain = (config) => ({ server: { ...config.server }, kernel: { ...config.kernel }, http: config.extensions.http });
   for (const { path, env } of CONFIG_FIELDS) {
     const [value, text] = examples[path];
-    const auth = path === "server.authEnabled" ? { server: { jwtSecret: "s" } } : {};
+    const auth = path === "server.authEnabled" ? { server: { jwtSecret: SECRET } } : {};
     const json = JSON.stringify(path.split(".").reduceRight((inner, name) => ({ [name]: inner }), value));
     const fromEnv = plain(loadConfig({ env: { [env]: text }, overrides: auth }));
     assert.deepEqual(fromEnv, plain(loadConfig({ json, overrides: auth })), path);
@@ -146,10 +147,26 @@ test("text that is no JSON is told without quoting it", () => {
   assert.deepEqual(places({ json: { server: {} } }), [" json"]);
 });
 
-test("authentication needs a secret, wherever it was switched on", () => {
+test("authentication needs a secret or a key, wherever it was switched on", () => {
   assert.deepEqual(places({ env: { AUTH_ENABLED: "true" } }), ["server.jwtSecret env AUTH_ENABLED"]);
   assert.deepEqual(places({ env: { AUTH_ENABLED: "true", JWT_SECRET: "" } }), ["server.jwtSecret env JWT_SECRET"]);
-  assert.equal(loadConfig({ env: { AUTH_ENABLED: "true", JWT_SECRET: "s" } }).server.jwtSecret, "s");
+  assert.equal(loadConfig({ env: { AUTH_ENABLED: "true", JWT_SECRET: SECRET } }).server.jwtSecret, SECRET);
+  assert.equal(loadConfig({ env: { AUTH_ENABLED: "true", JWT_PUBLIC_KEY: "key" } }).server.jwtPublicKey, "key");
+});
+
+test("a secret has at least 32 bytes, however many characters these are", () => {
+  assert.deepEqual(places({ env: { JWT_SECRET: "x".repeat(31) } }), ["server.jwtSecret env JWT_SECRET"]);
+  for (const JWT_SECRET of ["x".repeat(32), "é".repeat(16)]) assert.equal(loadConfig({ env: { JWT_SECRET } }).server.jwtSecret, JWT_SECRET);
+});
+
+test("a secret or a key is enough to ask for tokens, and nothing but false lets everybody in", () => {
+  const auth = (server) => loadConfig({ overrides: { server } }).kernel.auth;
+  assert.equal(auth({}), undefined);
+  assert.deepEqual({ ...auth({ jwtSecret: SECRET, jwtAudience: "me" }) }, { secret: SECRET, audience: "me" });
+  assert.deepEqual({ ...auth({ jwtPublicKey: "key" }) }, { publicKey: "key" });
+  assert.equal(auth({ authEnabled: false, jwtSecret: SECRET }), false);
+  const { api } = loadConfig({ overrides: { server: { corsOrigins: ["https://x.example"], bodyLimit: 5 } } }).kernel;
+  assert.deepEqual(api, { corsOrigins: ["https://x.example"], bodyLimit: 5 });
 });
 
 test("no more instances are made ahead than there may be", () => {
@@ -157,10 +174,11 @@ test("no more instances are made ahead than there may be", () => {
 });
 
 test("secrets are in it, and are not printed", () => {
-  const config = loadConfig({ env: { JWT_SECRET: "hunter2", PARKING_KEY: "hunter3" } });
-  assert.equal(config.server.jwtSecret, "hunter2");
+  const config = loadConfig({ env: { JWT_SECRET: "hunter2".repeat(5), PARKING_KEY: "hunter3" } });
+  assert.equal(config.server.jwtSecret, "hunter2".repeat(5));
+  assert.equal({ ...config.kernel.auth }.secret, "hunter2".repeat(5));
   assert.equal({ ...config.kernel }.parkingKey, "hunter3");
-  for (const shown of [JSON.stringify(config), inspect(config, { depth: 9 }), JSON.stringify({ config }), inspect(config.kernel), inspect(config.server)]) {
+  for (const shown of [JSON.stringify(config), inspect(config, { depth: 9 }), JSON.stringify({ config }), inspect(config.kernel), inspect(config.kernel.auth), inspect(config.server)]) {
     assert.ok(!shown.includes("hunter") && shown.includes("[secret]"), shown);
   }
   for (const JWT_SECRET of [5, ["hunter2"], " hunter2"]) {

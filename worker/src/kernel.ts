@@ -1,9 +1,11 @@
 // The one kernel of this isolate, made when the first request needs it.
 
-import { createKernel, httpExtension, type Kernel } from "nexus-kernel";
+import { createKernel, httpExtension, type HttpOptions, type Kernel } from "nexus-kernel";
+import type { PanelsNamespace } from "nexus-kernel/worker";
 
-/** The Worker's settings: `vars` of wrangler.jsonc. */
+/** The Worker's settings, `vars` of wrangler.jsonc and secrets, and what is bound to it. */
 export interface Environment {
+  readonly PANELS: PanelsNamespace;
   /** Hosts that handlers may call through `$ext.http`, separated by commas. */
   readonly ALLOWED_DOMAINS?: string;
   /** `"true"` lets `ALLOWED_DOMAINS` name loopback and private addresses. */
@@ -36,18 +38,19 @@ export function kernelOf(environment: Environment): Promise<Kernel> {
   return kernel;
 }
 
+/** Where handlers may go. */
+export function hostsOf({ ALLOWED_DOMAINS = "", ALLOW_PRIVATE_NETWORKS }: Environment): HttpOptions {
+  const domains = ALLOWED_DOMAINS.split(",").map((domain) => domain.trim());
+  return { allowedDomains: domains.filter((domain) => domain !== ""), allowPrivateNetworks: ALLOW_PRIVATE_NETWORKS === "true" };
+}
+
 function create(environment: Environment): Promise<Kernel> {
-  const allowedDomains = (environment.ALLOWED_DOMAINS ?? "")
-    .split(",")
-    .map((domain) => domain.trim())
-    .filter((domain) => domain !== "");
   return createKernel({
     limits: LIMITS,
     pool: { maxInstances: MAX_RUNS },
     extensions: [
       httpExtension({
-        allowedDomains,
-        allowPrivateNetworks: environment.ALLOW_PRIVATE_NETWORKS === "true",
+        ...hostsOf(environment),
         defaultTimeout: 10_000,
         // Never a queue: a call would wait there for one of another request (see gate.ts).
         maxConcurrent: MAX_RUNS * LIMITS.maxPendingCalls,

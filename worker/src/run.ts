@@ -1,7 +1,7 @@
-// POST /run
+// POST /run and GET /run
 
 import { ANY_ORIGIN, HttpError, readJson } from "./http.ts";
-import { LIMITS, type Environment } from "./kernel.ts";
+import { LIMITS, kernelOf, type Environment } from "./kernel.ts";
 import { runHandler, type Context } from "./run-handler.ts";
 
 /** Bytes of a body: a source of 1 MiB, the most the kernel takes, and 64 KiB for everything else. */
@@ -18,6 +18,11 @@ interface RunRequest {
 export async function answerRun(request: Request, environment: Environment, context: Context): Promise<Response> {
   const { source, options } = check(await readJson(request, MAX_BODY_BYTES));
   return Response.json(await runHandler(environment, context, source, options), { headers: ANY_ORIGIN });
+}
+
+/** The numbers of this isolate's kernel. */
+export async function answerNumbers(_request: Request, environment: Environment, _context: Context): Promise<Response> {
+  return Response.json((await kernelOf(environment)).stats(), { headers: ANY_ORIGIN });
 }
 
 function check(body: unknown): RunRequest {

@@ -5,6 +5,7 @@ import { check } from "./check.js";
 import { infer } from "./infer.js";
 import { replay } from "./replay.js";
 import { run } from "./run.js";
+import { serve } from "./serve.js";
 import { verify } from "./verify.js";
 
 /** A command. */
@@ -17,7 +18,7 @@ export interface Command {
   main(args: string[], out: Console): Promise<number>;
 }
 
-export const COMMANDS: Readonly<Record<string, Command>> = { run, check, infer, replay, verify };
+export const COMMANDS: Readonly<Record<string, Command>> = { serve, run, check, infer, replay, verify };
 
 const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
 
