@@ -1,5 +1,6 @@
 // The kernel as embedders hold it: the exported class of the kernel module under the names of the API.
 
+import { keepApiOptions } from "./api-options.js";
 import { registrationOf, type BuiltInExtension } from "./built-in.js";
 import { glue, type Surroundings } from "./binding.js";
 import { answer, upgrade } from "./doors.js";
@@ -30,6 +31,7 @@ export async function openKernel(options: api.KernelOptions | undefined, surroun
     await kernel.close();
     throw error;
   }
+  keepApiOptions(kernel, options);
   return kernel;
 }
 
