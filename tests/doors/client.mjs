@@ -23,9 +23,18 @@ export class Client {
   #waiting = new Set();
   #next = 1;
 
-  /** @param {Wire} wire */
-  constructor(wire) {
+  /** Whether it listens to both topics that have versions. */
+  hearsAll;
+
+  /**
+   * @param {Wire} wire
+   * @param {{ topics?: string, since?: number, state?: object }} how what it asks for, and the state that it has from before
+   */
+  constructor(wire, { topics, since, state } = {}) {
     this.#wire = wire;
+    this.hearsAll = topics === undefined || (topics.includes("state") && topics.includes("events"));
+    this.version = since;
+    this.state = state ? { ...state } : {};
     this.closed = new Promise((resolve) => wire.onClose((code, reason) => resolve({ code, reason })));
     this.closed.then((how) => {
       for (const { reject } of this.#waiting) reject(new Error(`closed with ${how.code} ${how.reason}`));
@@ -59,9 +68,6 @@ export class Client {
     }
   }
 
-  /** Whether it listens to both topics that have versions. */
-  hearsAll = true;
-
   /** Sends a message, or a text or bytes as they are. */
   send(message) {
     this.#wire.send(typeof message === "string" || message instanceof Uint8Array ? message : JSON.stringify(message));
@@ -93,6 +99,13 @@ export class Client {
       `an answer to ${JSON.stringify(message).slice(0, 200)}`,
     );
     this.send({ ...message, requestId });
+    return answer;
+  }
+
+  /** Sends a message, and answers the next that comes. */
+  answerTo(message) {
+    const answer = this.#coming(() => true, `an answer to ${message}`);
+    this.send(message);
     return answer;
   }
 

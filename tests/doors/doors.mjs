@@ -20,7 +20,7 @@ import { PANEL, kernelOptions } from "./test-kernel.mjs";
 
 /**
  * How a client connects.
- * @typedef {{ since?: number, instance?: string, topics?: string, token?: string, protocols?: string[], headers?: Record<string, string> }} How
+ * @typedef {{ since?: number, instance?: string, topics?: string, state?: object, token?: string, protocols?: string[], headers?: Record<string, string> }} How
  */
 
 /** Each kind of door, with how it is opened; `options` are those of `createKernel`, as JSON can hold them. */
@@ -56,7 +56,7 @@ function overNetwork(url) {
         headers: { ...headers, ...(token && { authorization: `Bearer ${token}` }) },
         perMessageDeflate: false,
       });
-      const client = new Client(wireOf(socket));
+      const client = new Client(wireOf(socket), how);
       await new Promise((resolve, reject) => {
         socket.once("open", resolve);
         // With what it was refused.
@@ -65,7 +65,7 @@ function overNetwork(url) {
       });
       client.protocol = socket.protocol;
       client.socket = socket;
-      return begin(client, how);
+      return begin(client);
     },
   };
 }
@@ -90,10 +90,10 @@ async function openPort(options = {}) {
     fetch: (path, init) => kernel.fetch(new Request(url + path, { ...init, ...(init?.body && { duplex: "half" }) })),
     connect: async (id, how = {}) => {
       const { port1, port2 } = new MessageChannel();
-      const client = new Client(wireOfPort(port1));
+      const client = new Client(wireOfPort(port1), how);
       const { since, instance, topics } = how;
       kernel.panels.get(id).accept(port2, { since, instance, ...(topics !== undefined && { topics: topics.split(",").filter(Boolean) }) });
-      return begin(client, how);
+      return begin(client);
     },
     stop: () => kernel.close(),
   };
@@ -102,7 +102,9 @@ async function openPort(options = {}) {
 /** @returns {import("./client.mjs").Wire} */
 function wireOfPort(port) {
   let tellClosed = () => {};
+  let isGone = false;
   const gone = (code, reason) => {
+    isGone = true;
     tellClosed(code, reason);
     port.close();
   };
@@ -114,6 +116,8 @@ function wireOfPort(port) {
     },
     onMessage: (listener) =>
       port.on("message", (text) => {
+        // What was under way when it was closed still comes.
+        if (isGone) return;
         const message = JSON.parse(text);
         if (message.type === "CLOSE") gone(message.code, message.reason);
         else listener(text);
@@ -127,11 +131,7 @@ const query = ({ since, instance, topics }) => {
   return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
 };
 
-/** A client has to hear both topics for versions without gaps. */
-async function begin(client, { topics, since, state }) {
-  client.hearsAll = topics === undefined || (topics.includes("state") && topics.includes("events"));
-  if (since !== undefined) client.version = since;
-  if (state) client.state = state;
+async function begin(client) {
   await client.heard(({ type }) => type === "CONNECTED", "CONNECTED");
   return client;
 }
@@ -146,7 +146,7 @@ export async function createPanel(door, { nxml = PANEL, id = `panel-${++panels}`
     body: JSON.stringify({ nxml, id, ...(state && { state }) }),
   });
   const body = await response.json();
-  if (response.status !== 201) throw new Error(`${response.status} ${JSON.stringify(body)}`);
+  if (response.status !== 201) throw new Error(`${response.status} ${body.error.code} ${body.error.message}`);
   return body.id;
 }
 

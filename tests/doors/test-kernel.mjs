@@ -53,5 +53,5 @@ ${tool("refused", "await $ext.test.fail();")}
 ${tool("fill", "$state.note = 'x'.repeat($args.bytes); return 'filled';", '<Arg name="bytes" type="number" default="10"/>')}
 ${tool("echo", "return $args.value ?? null;", '<Arg name="value" type="object"/>')}
 </Logic>
-<View><Text id="shown" content="{$state.count}"/><Input bind="$state.note"/></View>
+<View><Layout><Text id="shown" content="{$state.count}"/><Input bind="$state.note"/></Layout></View>
 </NexusPanel>`;
