@@ -43,6 +43,12 @@ export function upgrade(kernel: glue.Kernel, request: Request): Upgrade | Respon
 function openPair(upgraded: Upgrade | Response, { 0: client, 1: server }: InstanceType<WebSocketPairClass>): Response {
   if (upgraded instanceof Response) return upgraded;
   server.accept();
+  // Up to compatibility date 2026-04-07 a Worker answers a close itself; who closed waits for that.
+  server.addEventListener("close", ({ code, reason }: { readonly code: number; readonly reason: string }) => {
+    // Not those that say why there was no close, such as 1005 and 1006.
+    if (code === 1000 || code >= 3000) server.close(code, reason);
+    else server.close();
+  });
   upgraded.accept(server);
   const headers: HeadersInit = upgraded.protocol === undefined ? {} : { "sec-websocket-protocol": upgraded.protocol };
   return new Response(null, { status: 101, headers, webSocket: client } as ResponseInit);
