@@ -93,6 +93,12 @@ export function closeOf(data: unknown): CloseMessage | undefined {
   }
 }
 
+/** Bytes of a binary message: a Blob, an ArrayBuffer, a view of one. */
+function sizeOf(data: unknown): number {
+  const { size, byteLength } = (data ?? {}) as { readonly size?: unknown; readonly byteLength?: unknown };
+  return Number(byteLength ?? size ?? 0);
+}
+
 /** A socket that goes while it is being written to is no failure of the kernel's: its close is told by the event. */
 function attempt(act: () => void): void {
   try {
@@ -137,7 +143,7 @@ class Served implements Connection {
     if (this.#isGone) return;
     if (!this.#session) this.#early.push(data);
     else if (typeof data === "string") this.#session.text(data);
-    else this.#session.binary();
+    else this.#session.binary(sizeOf(data));
   }
 
   gone(code: number, reason: string): void {

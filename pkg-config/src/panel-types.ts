@@ -48,12 +48,53 @@ export interface PanelsOptions {
   readonly maxQueuedRuns?: number | undefined;
 }
 
+/** A panel that is described by data, as `POST /panels` takes it. */
+export interface PanelDefinition {
+  /** Its name, unless {@link CreatePanelOptions.id} says another. */
+  readonly id?: string;
+  /** 1 to 128 characters. */
+  readonly kind?: string;
+  readonly title?: string;
+  readonly description?: string;
+  /** States with their first values, which say what type they are. */
+  readonly initialState?: Readonly<Record<string, unknown>>;
+  /** Tokens that every tool is to have. */
+  readonly capabilities?: readonly string[];
+  /** Whatever else is to be kept with it. */
+  readonly metadata?: object;
+  readonly tools: readonly {
+    readonly name: string;
+    /** The code. */
+    readonly handler: string;
+    readonly description?: string;
+    readonly capabilities?: readonly string[];
+    readonly args?: readonly {
+      readonly name: string;
+      readonly type?: PanelArg["type"];
+      readonly required?: boolean;
+      readonly default?: unknown;
+      readonly description?: string;
+    }[];
+    readonly trigger?:
+      | { readonly type: "manual" }
+      | { readonly type: "interval"; readonly ms: number }
+      | { readonly type: "event"; readonly pattern: string }
+      | { readonly type: "cron"; readonly expression: string }
+      | { readonly type: "state_change"; readonly path: string };
+  }[];
+}
+
 /** Options of {@link Panels.create}. */
 export interface CreatePanelOptions {
   /** Its name: 1 to 64 letters, digits and `_ - . : $`. Default: that in the document, or else one is made up. */
   readonly id?: string | undefined;
   /** First values of states, in place of the document's defaults. */
   readonly state?: object | undefined;
+  /**
+   * The whole state of such a panel as {@link Panel.state} told it, in place of the document's and of `state`, and taken as it is: with the
+   * keys that handlers added, and values of other types than the document says.
+   */
+  readonly restored?: object | undefined;
   /** In place of the kernel's. */
   readonly policy?: Policy | undefined;
   /** Gives the creation up: nothing of the panel is left. */
@@ -230,6 +271,8 @@ export interface Panel extends AsyncDisposable {
   /** Counts its patches and events. */
   readonly version: number;
   readonly description: PanelDescription;
+  /** What it was made of: with {@link state}, as `restored`, what it takes to make it again elsewhere. */
+  readonly source: string | PanelDefinition;
   info(): PanelInfo;
   /** Its view as of now. */
   view(): ViewTree;
@@ -282,11 +325,11 @@ export interface Inspection extends PanelMeta {
 /** The panels of a kernel. */
 export interface Panels {
   /**
-   * Makes a panel of an NXML document, and runs its `mount` to the end; if that fails the panel has the status `error`.
+   * Makes a panel of an NXML document or a definition, and runs its `mount` to the end; if that fails the panel has the status `error`.
    * @throws NexusError for a document that is not valid, with all its `diagnostics`; `PANEL_EXISTS`; `RESOURCE_LIMIT` for one panel too
    * many; `INVALID_ARGUMENT` for a name or a first state that cannot be used; `CANCELLED`; what the policy threw
    */
-  create(nxml: string, options?: CreatePanelOptions): Promise<Panel>;
+  create(source: string | PanelDefinition, options?: CreatePanelOptions): Promise<Panel>;
   get(id: string): Panel | undefined;
   /** In the order of their creation. */
   list(): Panel[];

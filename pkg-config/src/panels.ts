@@ -21,8 +21,8 @@ export class KernelPanels implements api.Panels {
     this.#panels = panels;
   }
 
-  async create(nxml: string, options?: api.CreatePanelOptions): Promise<api.Panel> {
-    return this.#wrap(await this.#panels.create(nxml, options));
+  async create(source: string | api.PanelDefinition, options?: api.CreatePanelOptions): Promise<api.Panel> {
+    return this.#wrap(await this.#panels.create(source, options));
   }
 
   get(id: string): api.Panel | undefined {
@@ -89,6 +89,10 @@ class KernelPanel implements api.Panel {
 
   get computed(): Record<string, unknown> {
     return this.#panel.computed;
+  }
+
+  get source(): string | api.PanelDefinition {
+    return this.#panel.source;
   }
 
   get version(): number {

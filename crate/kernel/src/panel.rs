@@ -78,6 +78,7 @@ pub(crate) struct Inner {
     id: Rc<str>,
     kind: Option<String>,
     metadata: Option<Value>,
+    source: Value,
     document: nexus_nxml::Panel,
     warnings: Vec<Diagnostic>,
     /// What each handler may do, in the order of [`nexus_nxml::Panel::handlers`].
@@ -132,6 +133,7 @@ pub(crate) struct Parts {
     pub(crate) id: Rc<str>,
     pub(crate) kind: Option<String>,
     pub(crate) metadata: Option<Value>,
+    pub(crate) source: Value,
     pub(crate) document: nexus_nxml::Panel,
     pub(crate) warnings: Vec<Diagnostic>,
     pub(crate) grants: Vec<Vec<CapabilityToken>>,
@@ -142,7 +144,8 @@ pub(crate) struct Parts {
 
 impl Panel {
     pub(crate) fn new(shared: &Rc<Shared>, parts: Parts) -> Self {
-        let Parts { id, kind, metadata, document, warnings, grants, extensions, state, max_queued_runs } = parts;
+        let Parts { id, kind, metadata, source, document, warnings, grants, extensions, state, max_queued_runs } =
+            parts;
         let now = shared.platform.clock.now();
         Self(Rc::new(Inner {
             reactions: Reactions::of(&document),
@@ -150,6 +153,7 @@ impl Panel {
             id,
             kind,
             metadata,
+            source,
             document,
             warnings,
             grants,
@@ -192,6 +196,12 @@ impl Panel {
     #[must_use]
     pub fn document(&self) -> &nexus_nxml::Panel {
         &self.0.document
+    }
+
+    /// What it was made of: the text of a document, or a definition.
+    #[must_use]
+    pub fn source(&self) -> &Value {
+        &self.0.source
     }
 
     /// What its document was warned of.

@@ -86,6 +86,9 @@ pub struct PanelOptions {
     pub id: Option<String>,
     /// The first values of states, where they are not the document's defaults.
     pub state: Map,
+    /// The whole state of such a panel as it was, in place of the document's and of [`state`](Self::state), and taken as it is: handlers
+    /// may have added keys, and values of other types than the document says.
+    pub restored: Option<Map>,
     /// What kind of panel it is; without, that of the definition.
     pub kind: Option<String>,
     /// Whatever else is to be kept with it; without, that of the definition.
@@ -193,21 +196,28 @@ impl Panels {
     }
 
     async fn make(&self, source: PanelSource, options: PanelOptions) -> Result<Panel, Error> {
+        let given = match &source {
+            PanelSource::Nxml(nxml) => Value::from(nxml.as_str()),
+            PanelSource::Definition(definition) => definition.given.clone(),
+        };
         let (document, warnings) = match source {
             PanelSource::Nxml(nxml) => self.read_document(&nxml).await?,
             PanelSource::Definition(definition) => self.read_definition(&definition).await?,
         };
         let document = Rc::new(document);
-        let PanelOptions { id, state, kind, metadata, policy, .. } = options;
+        let PanelOptions { id, state, restored, kind, metadata, policy, .. } = options;
         let reserved = self.reserve(id.or_else(|| document.meta.id.clone()))?;
-        let state = PanelState::new(&document, initial_state(&document, state)?)?;
+        let state = restored.map_or_else(|| initial_state(&document, state), Ok)?;
+        let state = PanelState::new(&document, state)?;
         let PanelsOptions { policy: general, max_queued_runs, .. } = self.0.panels.options.borrow().clone();
         let extensions = extension_names(&document);
         let grants = self.grants(&reserved.id, &document, &extensions, policy.or(general)).await?;
         self.0.check_open()?;
         let document = Rc::try_unwrap(document).unwrap_or_else(|shared| (*shared).clone());
         let id = reserved.id.as_str().into();
-        let parts = Parts { id, kind, metadata, document, warnings, grants, extensions, state, max_queued_runs };
+        let source = given;
+        let parts =
+            Parts { id, kind, metadata, source, document, warnings, grants, extensions, state, max_queued_runs };
         let panel = Panel::new(&self.0, parts);
         self.0.panels.panels.borrow_mut().insert(reserved.id.clone(), Some(panel.clone()));
         Ok(panel)

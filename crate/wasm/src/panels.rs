@@ -8,8 +8,9 @@ use std::rc::Rc;
 use js_sys::{Array, Function, Promise};
 use nexus_core::value::Path;
 use nexus_core::{CapabilityToken, Map, Value};
+use nexus_kernel::api::definition::panel_document;
 use nexus_kernel::api::socket::SocketLimits;
-use nexus_kernel::panels::{Policy, PolicyRequest};
+use nexus_kernel::panels::{PanelSource, Policy, PolicyRequest};
 use nexus_kernel::{
     Kernel, Panel, PanelEvent, PanelOptions, Panels, PanelsOptions, Recording, Subscription, TriggerOptions,
 };
@@ -79,15 +80,33 @@ fn nxml_of(nxml: &JsValue) -> Result<String, Failure> {
     Ok(string_from_js(text, &Path::root())?)
 }
 
+/// A document, or a definition.
+fn source_of(source: &JsValue) -> Result<PanelSource, Failure> {
+    if source.is_object() {
+        return Ok(panel_document(&value_from_js(source, Bounds::WIDEST)?)?.into());
+    }
+    let text = source
+        .dyn_ref()
+        .ok_or_else(|| refused("a panel is made of an NXML document, or of an object that defines it"))?;
+    Ok(PanelSource::Nxml(string_from_js(text, &Path::root())?))
+}
+
 fn create_options(options: &JsValue) -> Result<(PanelOptions, Followed), Failure> {
-    let fields = Fields::open(options, "options", &["id", "state", "policy", "signal"])?;
+    let fields = Fields::open(options, "options", &["id", "state", "restored", "policy", "signal"])?;
     let id = if fields.get("id")?.is_undefined() { None } else { Some(fields.text("id")?) };
     let state = fields.get("state")?;
     let state = if state.is_undefined() { Value::Object(Map::new()) } else { value_from_js(&state, Bounds::WIDEST)? };
     let Value::Object(state) = state else { return Err(fields.wrong("state", "an object")) };
+    let restored = fields.get("restored")?;
+    let restored = if restored.is_undefined() { None } else { Some(value_from_js(&restored, Bounds::WIDEST)?) };
+    let restored = match restored {
+        None => None,
+        Some(Value::Object(restored)) => Some(restored),
+        Some(_) => return Err(fields.wrong("restored", "an object")),
+    };
     let followed = Followed::from_js(&fields.get("signal")?)?;
     let policy = fields.function("policy")?.map(policy);
-    Ok((PanelOptions { id, state, policy, signal: followed.signal(), ..PanelOptions::default() }, followed))
+    Ok((PanelOptions { id, state, restored, policy, signal: followed.signal(), ..PanelOptions::default() }, followed))
 }
 
 /// The panels of a kernel.
@@ -110,10 +129,10 @@ impl JsPanels {
 
 #[wasm_bindgen(js_class = Panels)]
 impl JsPanels {
-    /// Makes a panel of a document: a promise for a [`JsPanel`].
-    pub fn create(&self, nxml: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
-        let given = nxml_of(nxml).and_then(|nxml| Ok((nxml, create_options(options)?)));
-        let creating = given.map(|(nxml, (options, followed))| (self.panels.create(&nxml, options), followed));
+    /// Makes a panel of a document or a definition: a promise for a [`JsPanel`].
+    pub fn create(&self, source: &JsValue, options: &JsValue) -> Result<Promise, JsValue> {
+        let given = source_of(source).and_then(|source| Ok((source, create_options(options)?)));
+        let creating = given.map(|(source, (options, followed))| (self.panels.create(source, options), followed));
         let (reporter, sockets) = (self.reporter.clone(), Rc::clone(&self.sockets));
         promise(async move {
             let (creating, followed) = creating?;
@@ -180,6 +199,13 @@ impl JsPanel {
     #[wasm_bindgen(getter)]
     pub fn status(&self) -> String {
         self.panel.status().as_str().to_owned()
+    }
+
+    /// What it was made of: the text of a document, or a definition.
+    #[wasm_bindgen(getter)]
+    pub fn source(&self) -> Result<JsValue, JsValue> {
+        ensure_sound()?;
+        Ok(value_to_js(self.panel.source()))
     }
 
     /// Counts its patches and events.

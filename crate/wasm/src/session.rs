@@ -104,10 +104,10 @@ impl JsSession {
         Ok(())
     }
 
-    /// A binary message came.
-    pub fn binary(&self) -> Result<(), JsValue> {
+    /// A binary message of so many bytes came.
+    pub fn binary(&self, bytes: usize) -> Result<(), JsValue> {
         ensure_sound()?;
-        self.session.binary();
+        self.session.binary(bytes);
         Ok(())
     }
 

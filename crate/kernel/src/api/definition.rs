@@ -25,6 +25,8 @@ pub struct PanelDefinition {
     pub kind: Option<String>,
     /// Whatever else is to be kept with it.
     pub metadata: Option<Value>,
+    /// All of it, as it was given.
+    pub(crate) given: Value,
     title: Option<String>,
     description: Option<String>,
     tools: Vec<ToolDefinition>,

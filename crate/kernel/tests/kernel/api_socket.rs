@@ -273,7 +273,7 @@ fn a_message_that_is_none_is_refused_and_the_others_go_on() {
         let heard = client.heard();
         assert_eq!((heard.len(), &heard[0]["type"], &heard[0]["code"]), (1, &json!("ERROR"), &json!(code)), "{text}");
     }
-    client.session.binary();
+    client.session.binary(0);
     assert_eq!(client.heard()[0]["code"], "PARSE_ERROR");
     client.say(&json!({"type": "TRIGGER", "tool": "nope", "requestId": 9}));
     scene.world.settle();

@@ -43,6 +43,7 @@ pub(super) fn panel(definition: &Value) -> Result<PanelDefinition, Error> {
         states: fields.get("initialState").map_or(Ok(Vec::new()), |place| states(&place))?,
         capabilities: capabilities(&fields)?,
         metadata: fields.get("metadata").map(|place| metadata(&place)).transpose()?,
+        given: definition.clone(),
     })
 }
 

@@ -130,8 +130,11 @@ impl Session {
         }
     }
 
-    /// A binary message came: the protocol has none.
-    pub fn binary(&self) {
+    /// A binary message of so many bytes came: the protocol has none.
+    pub fn binary(&self, bytes: usize) {
+        if bytes > self.limits.max_message_bytes {
+            return self.too_large();
+        }
         if self.is_welcome() {
             self.refuse(&Error::new(ErrorCode::ParseError, "a message has to be a text frame with JSON in it"), None);
         }
