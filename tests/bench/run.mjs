@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { header, holds, kept } from "./report.mjs";
 
 /** Files of this folder that measure, each in a process of its own; it answers a section of the report, and what is promised of that (`Promised` in report.mjs). */
-const SECTIONS = ["isolated-run", "host-calls", "awaits", "processor", "linearity", "cold-start", "download", "suspended", "panels", "metering", "recovery"];
+const SECTIONS = ["isolated-run", "host-calls", "awaits", "processor", "linearity", "cold-start", "download", "suspended", "panels", "doors", "metering", "recovery"];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

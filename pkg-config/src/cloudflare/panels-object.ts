@@ -72,6 +72,8 @@ export class PanelsObject<Environment extends object = object> {
   async fetch(request: Request): Promise<Response> {
     const kernel = await this.#kernel;
     const response = await kernel.fetch(request);
+    // A body that is left unread breaks the connection that it comes by.
+    if (!request.bodyUsed) await request.body?.cancel();
     if (request.method === "POST" || request.method === "DELETE") {
       for (const panel of kernel.panels.list()) if (!this.#kept.has(panel)) this.#keep(panel);
       if (response.status === 201 || response.status === 204) await this.#writing;
@@ -95,7 +97,7 @@ export class PanelsObject<Environment extends object = object> {
 
   async #restore(kernel: Kernel, { id, source, createdAt }: StoredPanel, state: object): Promise<void> {
     await reported(id, async () => {
-      const panel = await kernel.panels.create(source, { id, state });
+      const panel = await kernel.panels.create(source, { id, restored: state });
       // Its mount may have changed the state before anybody watched.
       if (panel.version > 0) this.#keep(panel, createdAt);
       else this.#watch(panel);

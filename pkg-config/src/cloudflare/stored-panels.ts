@@ -1,6 +1,7 @@
 // The panels of a Durable Object in its storage.
 
 import { decode, encode } from "../entry/workerd.js";
+import type { PanelDefinition } from "../panel-types.js";
 
 /** What is needed of a Durable Object's storage. */
 export interface ObjectStorage {
@@ -12,7 +13,7 @@ export interface ObjectStorage {
 /** What a panel is made of again. */
 export interface StoredPanel {
   readonly id: string;
-  readonly source: string;
+  readonly source: string | PanelDefinition;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
