@@ -6,6 +6,7 @@ use crate::value::Value;
 
 /// Whether a mutation sets or deletes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MutationOperation {
     /// The key takes the value.
@@ -16,6 +17,7 @@ pub enum MutationOperation {
 
 /// A change of one key of the state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StateMutation {
     /// The top-level key.
     pub key: String,
@@ -28,6 +30,7 @@ pub struct StateMutation {
 
 /// An emitted event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Its name; toasts are `toast`.
     pub name: String,
@@ -38,6 +41,7 @@ pub struct Event {
 
 /// The kind of a [`ViewCommand`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum ViewCommandType {
     /// `args` is `{value}`.
@@ -52,6 +56,7 @@ pub enum ViewCommandType {
 
 /// A command to the view.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ViewCommand {
     /// What to do.
@@ -66,6 +71,7 @@ pub struct ViewCommand {
 
 /// How much a log line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
     /// For whoever wrote the handler.
@@ -80,6 +86,7 @@ pub enum LogLevel {
 
 /// A line of the handler's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogLine {
     /// How much it matters.
     pub level: LogLevel,

@@ -135,8 +135,22 @@ impl fmt::Display for ErrorCode {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for ErrorCode {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ErrorCode".into()
+    }
+
+    /// The words alone: what each means has a page of its own.
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let codes: Vec<_> = Self::ALL.iter().map(|code| code.as_str()).collect();
+        schemars::json_schema!({ "type": "string", "description": "What went wrong, as a stable word.", "enum": codes })
+    }
+}
+
 /// A place in the author's source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Location {
     /// Line, from 1.
     pub line: u32,
@@ -146,6 +160,7 @@ pub struct Location {
 
 /// The lines around a [`Location`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Snippet {
     /// Source text, a few lines.
@@ -171,6 +186,7 @@ impl Snippet {
 
 /// An error, as it crosses every boundary of the kernel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Error {
     /// What went wrong.
     pub code: ErrorCode,

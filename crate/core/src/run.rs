@@ -31,6 +31,7 @@ fn empty_object() -> Value {
 
 /// How a segment ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// The handler returned.
@@ -43,6 +44,7 @@ pub enum Status {
 
 /// A call to the outside that a handler made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Suspension {
     /// Names the call in [`Answer`]; unique within the kernel.
@@ -67,6 +69,7 @@ pub struct Answer {
 
 /// Something that a handler tried without the capability for it, whether or not it caught the error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Denial {
     /// The host function by its registered name: `state.set`, `ext.http.get`.
     pub operation: String,
@@ -76,6 +79,7 @@ pub struct Denial {
 
 /// What a segment cost. Every number is of this segment alone but the memory's.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Metrics {
     /// Microseconds spent computing.
@@ -97,6 +101,7 @@ pub struct Metrics {
 
 /// What a run did from its start, or its last suspension, to here: each effect once, in order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Segment {
     /// Which run.

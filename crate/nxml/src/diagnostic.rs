@@ -3,11 +3,14 @@
 use std::fmt;
 
 use nexus_core::{Error, ErrorCode, Location, Snippet, Value};
+use serde::Serialize;
 
 use crate::limits;
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// No panel can be made of the document.
     Error,
@@ -33,7 +36,8 @@ impl fmt::Display for Severity {
 }
 
 /// One mistake in a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Diagnostic {
     /// What is wrong.
     pub code: ErrorCode,
@@ -46,6 +50,7 @@ pub struct Diagnostic {
     /// The place in the document.
     pub location: Location,
     /// What to do about it, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 

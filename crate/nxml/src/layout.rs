@@ -16,6 +16,7 @@ pub const GAPS: &[(&str, &str)] = &[("sm", "0.5rem"), ("md", "1rem"), ("lg", "1.
 
 /// Columns of a narrow page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Breakpoint {
     /// Pixels that the page is narrower than.
     pub below: u32,
@@ -47,6 +48,27 @@ impl Placement {
             ("className", Value::from(self.class_name())),
             ("newRow", Value::from(self.new_row)),
         ])
+    }
+}
+
+/// What [`Placement::to_value`] gives.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Placement {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Placement".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "description": "Where an element stands among its siblings.",
+            "properties": {
+                "colSpan": { "type": "integer", "minimum": 1, "maximum": COLUMNS, "description": "Columns that it takes." },
+                "className": { "type": "string", "description": "Its classes: col-span-6 new-row." },
+                "newRow": { "type": "boolean", "description": "Whether it begins a row." },
+            },
+            "required": ["colSpan", "className", "newRow"],
+        })
     }
 }
 

@@ -48,6 +48,24 @@ impl StatePath {
     }
 }
 
+/// What [`StatePath::to_value`] gives.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for StatePath {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "StatePath".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "array",
+            "description": "A place in the state: the name of a state, then keys and indices.",
+            "prefixItems": [{ "type": "string" }],
+            "items": { "anyOf": [{ "type": "string" }, { "type": "integer", "minimum": 0, "maximum": u32::MAX }] },
+            "minItems": 1,
+        })
+    }
+}
+
 impl fmt::Display for StatePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_name = |key: &str| {

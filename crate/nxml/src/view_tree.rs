@@ -16,25 +16,46 @@ use crate::panel::{Panel, ViewKind, ViewNode};
 use crate::state_path::{StatePath, Step};
 
 /// An element that is shown.
+// The schema is that of `to_value`.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ViewElement {
     /// The component.
+    #[cfg_attr(feature = "schema", schemars(rename = "type"))]
     pub component: String,
     /// Its id, by which handlers command it.
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "Option::is_none"))]
     pub id: Option<String>,
     /// What tells it from its siblings, if an `Iterate` made it.
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "Option::is_none"))]
     pub key: Option<String>,
     /// Its properties, evaluated.
+    #[cfg_attr(feature = "schema", schemars(rename = "props"))]
     pub properties: Map,
     /// What it changes in the state: `bind`, and a custom component's properties by name.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            rename = "bind",
+            with = "std::collections::HashMap<String, StatePath>",
+            skip_serializing_if = "is_empty"
+        )
+    )]
     pub binds: Vec<(String, StatePath)>,
     /// Tools that it runs, by the event: `trigger`, and a custom component's events by name.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(rename = "on", with = "std::collections::HashMap<String, String>", skip_serializing_if = "is_empty")
+    )]
     pub triggers: Vec<(String, String)>,
     /// What these tools are given, as of this state: a list by position, an object by name. `null` if it says nothing.
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "is_empty"))]
     pub args: Value,
     /// The handler's `$scope`, of an element that runs tools.
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "is_empty"))]
     pub scope: Map,
     /// Where it stands among its siblings.
+    #[cfg_attr(feature = "schema", schemars(rename = "layout"))]
     pub placement: Placement,
     /// What stands in it.
     pub children: Vec<Self>,
@@ -285,5 +306,27 @@ impl ViewTree {
             ("breakpoints", Value::Array(BREAKPOINTS.iter().map(breakpoint).collect())),
             ("errors", Value::Array(self.errors.iter().map(Diagnostic::to_value).collect())),
         ])
+    }
+}
+
+/// What [`ViewTree::to_value`] gives.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for ViewTree {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ViewTree".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "description": "A resolved view.",
+            "properties": {
+                "root": generator.subschema_for::<Option<ViewElement>>(),
+                "columns": { "const": COLUMNS, "description": "Columns of a row on a wide page." },
+                "breakpoints": generator.subschema_for::<Vec<layout::Breakpoint>>(),
+                "errors": generator.subschema_for::<Vec<Diagnostic>>(),
+            },
+            "required": ["root", "columns", "breakpoints", "errors"],
+        })
     }
 }

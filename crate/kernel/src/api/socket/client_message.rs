@@ -1,5 +1,6 @@
 //! What clients send.
 
+use nexus_core::value::MAX_SAFE_INTEGER;
 use nexus_core::{Error, ErrorCode, Value};
 use nexus_nxml::{StatePath, Step};
 use serde::{Deserialize, Serialize};
@@ -12,13 +13,30 @@ pub const REQUEST_ID_LENGTH: usize = 128;
 
 /// A client's own name for a request; comes back with everything that answers it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(!try_from))]
+#[serde(untagged, try_from = "Json")]
 pub enum RequestId {
     /// A text of at most [`REQUEST_ID_LENGTH`] characters.
-    Text(String),
+    Text(#[cfg_attr(feature = "schema", schemars(length(max = REQUEST_ID_LENGTH)))] String),
     /// A whole number.
-    Number(i64),
+    Number(#[cfg_attr(feature = "schema", schemars(range(min = -MAX_SAFE_INTEGER, max = MAX_SAFE_INTEGER)))] i64),
+}
+
+impl TryFrom<Json> for RequestId {
+    type Error = String;
+
+    fn try_from(Json(given): Json) -> Result<Self, String> {
+        match given {
+            Value::String(text) if text.chars().count() <= REQUEST_ID_LENGTH => Ok(Self::Text(text)),
+            #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole, and small enough")]
+            Value::Number(number) if number.fract() == 0.0 && number.abs() <= MAX_SAFE_INTEGER as f64 => {
+                Ok(Self::Number(number as i64))
+            }
+            _ => {
+                Err(format!("requestId has to be a text of at most {REQUEST_ID_LENGTH} characters, or a whole number"))
+            }
+        }
+    }
 }
 
 /// `TRIGGER`: runs a tool.
@@ -69,12 +87,11 @@ pub enum MessagePath {
     /// A whole state.
     Key(String),
     /// The name of a state, then keys and indices.
-    Steps(Vec<PathStep>),
+    Steps(#[cfg_attr(feature = "schema", schemars(with = "StatePath"))] Vec<PathStep>),
 }
 
 /// A step of a [`MessagePath`].
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum PathStep {
     /// A member of an object.
@@ -131,7 +148,7 @@ pub struct Ping {
 
 /// A message of a client.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "schema", derive(Deserialize, schemars::JsonSchema), serde(untagged))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(untagged))]
 pub enum ClientMessage {
     /// Runs a tool.
     Trigger(Trigger),
@@ -181,18 +198,9 @@ impl ClientMessage {
                 nameless(ErrorCode::ParseError, format!("a message has to be JSON: {error}"))
             }
         })?;
-        let request_id = match request_id.0 {
-            Value::Null => None,
-            Value::String(text) if text.chars().count() <= REQUEST_ID_LENGTH => Some(RequestId::Text(text)),
-            #[expect(clippy::cast_possible_truncation, reason = "whole, and small enough")]
-            Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
-                Some(RequestId::Number(number as i64))
-            }
-            _ => {
-                let why =
-                    format!("requestId has to be a text of at most {REQUEST_ID_LENGTH} characters, or a whole number");
-                return Err(nameless(ErrorCode::InvalidArgument, why));
-            }
+        let request_id = match request_id {
+            Json(Value::Null) => None,
+            given => Some(RequestId::try_from(given).map_err(|why| nameless(ErrorCode::InvalidArgument, why))?),
         };
         let bad =
             |code, message: String| BadMessage { request_id: request_id.clone(), error: Error::new(code, message) };

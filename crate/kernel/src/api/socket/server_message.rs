@@ -28,11 +28,9 @@ pub enum ServerMessage<'a> {
         resumed: bool,
         /// The state, unless it was resumed.
         #[serde(skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Map<String, serde_json::Value>>"))]
         state: Option<Map>,
         /// Computed values, unless it was resumed.
         #[serde(skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Map<String, serde_json::Value>>"))]
         computed: Option<Map>,
         /// Milliseconds after which a client that has nothing to say sends a `PING`.
         heartbeat_ms: u64,
@@ -44,7 +42,6 @@ pub enum ServerMessage<'a> {
         /// What was set and deleted, in order.
         mutations: &'a [StateMutation],
         /// Computed values that became others.
-        #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, serde_json::Value>"))]
         computed: &'a Map,
     },
     /// A handler emitted an event: topic `events`.
@@ -59,7 +56,6 @@ pub enum ServerMessage<'a> {
         /// The panel's version that it shows.
         version: u64,
         /// The tree.
-        #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
         view: &'a Value,
     },
     /// A run waits for the outside.
@@ -100,7 +96,6 @@ pub enum ServerMessage<'a> {
         request_id: Option<&'a RequestId>,
         /// More about it, by the code.
         #[serde(skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
         details: Option<&'a Value>,
     },
     /// Answers a `PING`.
