@@ -101,7 +101,7 @@ pub struct Metrics {
 
 /// What a run did from its start, or its last suspension, to here: each effect once, in order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RunResult"))]
 #[serde(rename_all = "camelCase")]
 pub struct Segment {
     /// Which run.

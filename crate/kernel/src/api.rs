@@ -9,6 +9,7 @@
 //! | [`definition`] | panels as JSON |
 //! | [`token`], [`permission`], [`credentials`] | who may do what |
 //! | [`cors`], [`loopback`] | whose pages may ask |
+//! | `schema` | OpenAPI and JSON Schema, written from these types; not part of the shipped module |
 //!
 //! Every request takes the same way: its route, whose page it is of, who asks, whether they may, and only then whether there is such a
 //! panel: whoever may not know is told the same whether there is one or not.
@@ -24,6 +25,8 @@ mod panel_info;
 mod panel_requests;
 pub mod permission;
 mod route;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod socket;
 pub mod token;
 
@@ -36,10 +39,11 @@ use self::cors::Cors;
 use self::credentials::{answered_protocol, bearer_token};
 pub use self::exchange::{ApiRequest, ApiResponse, RequestHeaders};
 use self::exchange::{Incoming, Refused};
-use self::health::health;
+use self::health::Health;
 use self::loopback::is_loopback;
+use self::panel_info::{PanelInfo, PanelState};
 use self::permission::{Permission, Permissions};
-use self::route::Route;
+use self::route::{Access, Operation, Place};
 use self::socket::session::Session;
 use self::socket::topic::{Topic, Topics};
 use self::socket::{SessionOptions, Socket, SocketLimits};
@@ -84,6 +88,22 @@ struct Caller {
 }
 
 impl Caller {
+    /// Somebody who may do everything.
+    fn trusted() -> Self {
+        Self { permissions: Permissions::all(), subject: None, ends_at: None }
+    }
+
+    /// # Errors
+    /// 403: the same whether or not there is such a panel.
+    fn admit(&self, access: Access, panel: &str) -> Result<(), Refused> {
+        match access {
+            Access::Everyone => Ok(()),
+            Access::SomePanel(permission) if self.permissions.may_somewhere(permission) => Ok(()),
+            Access::SomePanel(permission) | Access::AllPanels(permission) => self.ensure(permission, None),
+            Access::Panel(permission) => self.ensure(permission, Some(panel)),
+        }
+    }
+
     /// # Errors
     /// 403: the same whether or not there is such a panel.
     fn ensure(&self, permission: Permission, panel: Option<&str>) -> Result<(), Refused> {
@@ -190,56 +210,62 @@ impl Api {
 impl Inner {
     async fn serve(&self, url: Url, request: ApiRequest) -> Result<ApiResponse, Refused> {
         let ApiRequest { method, headers, .. } = &request;
-        let route = Route::of(url.path(), method).ok_or_else(|| nothing_at(&url))?;
+        let place = Place::at(url.path()).ok_or_else(|| nothing_at(&url))?;
         let origin = headers.get("origin");
         if method == "OPTIONS" {
-            return self.preflight(&url, &route, origin.as_deref());
+            return self.preflight(&url, place.methods(), origin.as_deref());
         }
-        if !route.takes(method) {
-            let why = format!("{} takes {}", url.path(), route.methods());
-            return Err(Refused::because(405, ErrorCode::MethodNotAllowed, why).with("allow", route.methods()));
-        }
-        self.check_page(&url, origin.as_deref(), !matches!(&**method, "GET" | "HEAD"))?;
-        if route == Route::Health {
-            let (status, body) = health(&self.kernel, self.kernel.platform().clock.now() - self.started);
-            return Ok(ApiResponse::json(status, &body));
+        let Some((route, names)) = place.find(method) else {
+            let (allow, path) = (place.methods(), url.path());
+            let refused = Refused::because(405, ErrorCode::MethodNotAllowed, format!("{path} takes {allow}"));
+            return Err(refused.with("allow", allow));
+        };
+        self.check_page(&url, origin.as_deref(), route.method != "GET")?;
+        if route.operation == Operation::Health {
+            let health = Health::of(&self.kernel, self.kernel.platform().clock.now() - self.started);
+            return Ok(ApiResponse::json(health.code(), &health));
         }
         if self.kernel.is_closed() {
             return Err(Refused::because(503, ErrorCode::InvalidArgument, "the kernel is closed"));
         }
-        let caller = if route.is_public() { None } else { Some(self.caller(&url, &request)?) };
-        let method = request.method.clone();
-        let incoming = Incoming::new(url, request, self.options.body_limit);
-        let Some(caller) = caller else {
-            return Ok(ApiResponse::text(200, "application/json; charset=utf-8", OPENAPI.to_owned()));
+        let caller = match route.access {
+            Access::Everyone => Caller::trusted(),
+            _ => self.caller(&url, &request)?,
         };
-        match (&*method, route) {
-            (_, Route::Metrics) => {
-                caller.ensure(Permission::Read, None)?;
+        caller.admit(route.access, &names.id)?;
+        let incoming = Incoming::new(url, request, self.options.body_limit);
+        let panel = || self.kernel.panels().find(&names.id).map_err(Refused::from);
+        match route.operation {
+            Operation::Health => Err(nothing_at(&incoming.url)),
+            Operation::OpenApi => Ok(ApiResponse::text(200, "application/json; charset=utf-8", OPENAPI.to_owned())),
+            Operation::Metrics => {
                 let text = self.kernel.metrics_text();
                 Ok(ApiResponse::text(200, "text/plain; version=0.0.4; charset=utf-8", text))
             }
-            ("POST", Route::Panels) => self.create(&caller, incoming).await,
-            (_, Route::Panels) => self.list(&caller),
-            (_, Route::PanelsFromNxml) => self.create_from_nxml(&caller, incoming).await,
-            ("DELETE", Route::Panel(id)) => self.destroy(&caller, &id).await,
-            (_, Route::Panel(id)) => self.tell(&caller, &id, panel_info::info),
-            (_, Route::State(id)) => self.tell(&caller, &id, panel_info::state),
-            (_, Route::View(id)) => self.tell(&caller, &id, Panel::view),
-            (_, Route::Trigger(id, tool)) => self.trigger(&caller, &id, &tool, incoming).await,
-            (_, Route::Socket(id)) => {
-                caller.ensure(Permission::Read, Some(&id))?;
-                self.kernel.panels().find(&id)?;
-                Err(upgrade_required())
+            Operation::ListPanels => Ok(self.list(&caller)),
+            Operation::CreatePanel => self.create(&caller, incoming).await,
+            Operation::CreatePanelFromNxml => self.create_from_nxml(&caller, incoming).await,
+            Operation::ReadPanel => Ok(ApiResponse::json(200, &PanelInfo::of(&panel()?))),
+            Operation::ReadState => Ok(ApiResponse::json(200, &PanelState::of(&panel()?))),
+            Operation::ReadView => Ok(ApiResponse::json(200, &panel()?.view())),
+            Operation::DestroyPanel => {
+                self.kernel.panels().destroy(panel()?.id()).await;
+                Ok(ApiResponse::empty(204))
             }
-            (_, Route::Health | Route::OpenApi) => Err(nothing_at(&incoming.url)),
+            Operation::TriggerTool => self.trigger(&caller, &panel()?, &names.tool, incoming).await,
+            Operation::Connect => panel().and_then(|_| Err(upgrade_required())),
         }
     }
 
     fn upgrade(&self, request: &ApiRequest) -> Result<Upgrade, Refused> {
         let url = Url::parse(&request.url)
             .map_err(|error| Refused::because(400, ErrorCode::InvalidArgument, format!("the URL is none: {error}")))?;
-        let Some(Route::Socket(id)) = Route::of(url.path(), &request.method) else { return Err(nothing_at(&url)) };
+        let place = Place::at(url.path()).ok_or_else(|| nothing_at(&url))?;
+        let (route, names) = match place.find("GET") {
+            Some(found) if found.0.operation == Operation::Connect => found,
+            _ => return Err(nothing_at(&url)),
+        };
+        let id = &*names.id;
         if request.method != "GET" {
             let refused = Refused::because(405, ErrorCode::MethodNotAllowed, "a WebSocket is opened by GET");
             return Err(refused.with("allow", "GET"));
@@ -254,8 +280,8 @@ impl Inner {
             return Err(Refused::because(503, ErrorCode::InvalidArgument, "the kernel is closed"));
         }
         let caller = self.caller(&url, request)?;
-        caller.ensure(Permission::Read, Some(&id))?;
-        let panel = self.kernel.panels().find(&id)?;
+        caller.admit(route.access, id)?;
+        let panel = self.kernel.panels().find(id)?;
         let query = |name: &str| url.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned());
         let bad = |why: &str| Refused::because(400, ErrorCode::InvalidArgument, why);
         let since = query("since").map(|since| since.parse::<u64>());
@@ -272,7 +298,7 @@ impl Inner {
             topics,
             since,
             instance: query("instance"),
-            may_execute: caller.permissions.may(Permission::Execute, Some(&id)),
+            may_execute: caller.permissions.may(Permission::Execute, Some(id)),
             actor: caller.subject,
             ends_at: caller.ends_at,
             limits: self.options.sockets.clone(),
@@ -282,13 +308,13 @@ impl Inner {
     }
 
     /// Answers a browser that asks what a page may do.
-    fn preflight(&self, url: &Url, route: &Route, origin: Option<&str>) -> Result<ApiResponse, Refused> {
-        let mut response = ApiResponse::empty(204).with("allow", route.methods());
+    fn preflight(&self, url: &Url, methods: String, origin: Option<&str>) -> Result<ApiResponse, Refused> {
+        let mut response = ApiResponse::empty(204);
         if let Some(origin) = origin {
-            let allowed = self.options.cors.preflight(url, origin, route.methods()).ok_or_else(|| foreign(origin))?;
+            let allowed = self.options.cors.preflight(url, origin, &methods).ok_or_else(|| foreign(origin))?;
             response.headers.extend(allowed);
         }
-        Ok(response)
+        Ok(response.with("allow", methods))
     }
 
     fn check_page(&self, url: &Url, origin: Option<&str>, changes: bool) -> Result<(), Refused> {
@@ -303,12 +329,11 @@ impl Inner {
     /// # Errors
     /// 401: whatever is wrong with the token, the answer is the same; the log tells.
     fn caller(&self, url: &Url, request: &ApiRequest) -> Result<Caller, Refused> {
-        let everything = || Caller { permissions: Permissions::all(), subject: None, ends_at: None };
         let unauthorized =
             |why: &str| Refused::because(401, ErrorCode::Unauthorized, why).with("www-authenticate", "Bearer");
         let keys = match &self.options.auth {
-            Auth::Off => return Ok(everything()),
-            Auth::OnLoopback if is_loopback(url) => return Ok(everything()),
+            Auth::Off => return Ok(Caller::trusted()),
+            Auth::OnLoopback if is_loopback(url) => return Ok(Caller::trusted()),
             Auth::OnLoopback => {
                 return Err(unauthorized(
                     "without the option auth the kernel serves this machine alone (http://localhost): give it a key \

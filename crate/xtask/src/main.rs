@@ -9,6 +9,7 @@ mod machine;
 mod package;
 mod process;
 mod profile;
+mod schema;
 mod size;
 mod suites;
 mod table;
@@ -25,6 +26,7 @@ usage: cargo xtask <chore>
   demo [--once]          serve the playground and the Worker; --once: run the main job everywhere, print it and exit
   bench [--quick] [--write]
                          measure, into tests/bench/RESULTS.md; --quick: less, and into the file only with --write
+  schema                 write OpenAPI and JSON Schema of the API anew, from its types
   profile                find out anew what the sandbox calls most, for its build to call it directly
   size                   what the parts of the modules take of the download; 1 if it is more than promised
   runner ARGS            run a wasm test binary (cargo calls this)";
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Some("test") => testing::chore(&rest),
         Some("demo") => demo::chore(&rest),
         Some("size") => size::chore(&rest),
+        Some("schema") => schema::chore(&rest),
         Some("profile") => profile::chore(&rest),
         Some("bench") => bench::chore(&rest),
         Some("runner") => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(

@@ -236,7 +236,9 @@ fn assemble(modules: &[PathBuf]) -> Result<PathBuf> {
     let package = layout::npm().join("nexus-kernel");
     let manifest = root.join("pkg-config/package.json");
     let dist = root.join("pkg-config/dist");
-    let papers = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"].map(|name| root.join(name));
+    let papers =
+        ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "crate/kernel/src/api/protocol.schema.json"]
+            .map(|name| root.join(name));
 
     let mut inputs = vec![manifest.clone()];
     inputs.extend_from_slice(modules);

@@ -71,12 +71,23 @@ fn rust() -> Vec<Suite> {
             with_args(cargo(), &["test", "--locked", "--package", "xtask", "--profile", "tools"])
         }),
         Suite::new("native", HOST, [], Runner::Rust, |_| {
-            let args =
-                ["test", "--locked", "--no-fail-fast", "--workspace", "--exclude", "xtask", "--exclude", "nexus-wasm"];
-            with_args(cargo(), &args)
+            let mut test = cargo();
+            test.args([
+                "test",
+                "--locked",
+                "--no-fail-fast",
+                "--workspace",
+                "--exclude",
+                "xtask",
+                "--exclude",
+                "nexus-wasm",
+            ]);
+            with_args(test, &["--features", "nexus-kernel/schema"])
         }),
         Suite::new("lint", "sources", [], Runner::Check, |_| {
-            with_args(cargo(), &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
+            let mut clippy = cargo();
+            clippy.args(["clippy", "--locked", "--workspace", "--all-targets", "--features", "nexus-kernel/schema"]);
+            with_args(clippy, &["--", "-D", "warnings"])
         }),
         Suite::new("lint-wasm", "sources", [Need::WasmTarget], Runner::Check, |_| {
             // What only exists on wasm32, and that `passes` and `nxml`, which serve there, compile for it.
@@ -88,7 +99,8 @@ fn rust() -> Vec<Suite> {
         Suite::new("rustdoc", "sources", [], Runner::Check, |_| {
             let mut doc = cargo();
             doc.env("RUSTDOCFLAGS", "-D warnings");
-            with_args(doc, &["doc", "--locked", "--no-deps", "--workspace", "--exclude", "xtask"])
+            doc.args(["doc", "--locked", "--no-deps", "--workspace", "--exclude", "xtask"]);
+            with_args(doc, &["--features", "nexus-kernel/schema"])
         }),
     ]
 }

@@ -65,15 +65,21 @@ pub(super) struct Refused {
     headers: Vec<Header>,
 }
 
+/// Why a request was not served.
 #[derive(Serialize)]
-struct ErrorBody<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct ErrorBody<'a> {
     error: ErrorDetail<'a>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ErrorDetail<'a> {
+    /// What went wrong.
     code: ErrorCode,
+    /// A sentence.
     message: &'a str,
+    /// More about it, by the code: the `diagnostics` of a document, the `resource`, `limit` and `used` of a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     details: Option<&'a Value>,
 }

@@ -5,13 +5,16 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 use nexus_core::{Error, ErrorCode, Map, Segment, Value};
+use nexus_nxml::Diagnostic;
+use serde::Serialize;
 
 use super::definition::panel_document;
 use super::exchange::{ApiResponse, Format, Incoming, Refused, parse};
 use super::outcome::for_caller;
-use super::panel_info::info;
+use super::panel_info::{PanelInfo, PanelList};
 use super::permission::Permission;
 use super::{Caller, Inner};
+use crate::panel::event::PanelStatus;
 use crate::panel::{Panel, TriggerOptions};
 use crate::panels::{PanelOptions, PanelSource};
 use crate::run_loop::SegmentObserver;
@@ -21,21 +24,31 @@ const NXML_FIELDS: [&str; 3] = ["nxml", "id", "state"];
 /// The same, as `/panels/from-nxml` calls it.
 const FROM_NXML_FIELDS: [&str; 3] = ["nxmlSource", "id", "initialState"];
 
+/// A panel that was made.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Created<'a> {
+    /// Its name.
+    id: &'a str,
+    /// How it is: `error` if its `mount` failed.
+    status: PanelStatus,
+    /// Where its WebSocket is.
+    ws_url: String,
+    /// What its author may have meant otherwise.
+    diagnostics: &'a [Diagnostic],
+}
+
 impl Inner {
-    pub(super) fn list(&self, caller: &Caller) -> Result<ApiResponse, Refused> {
-        if !caller.permissions.may_somewhere(Permission::Read) {
-            caller.ensure(Permission::Read, None)?;
-        }
+    pub(super) fn list(&self, caller: &Caller) -> ApiResponse {
         let panels = self.kernel.panels().list();
         let may = |panel: &&Panel| caller.permissions.may(Permission::Read, Some(panel.id()));
-        let panels: Vec<Value> = panels.iter().filter(may).map(info).collect();
-        let total = Value::from(u32::try_from(panels.len()).unwrap_or(u32::MAX));
-        Ok(ApiResponse::json(200, &Value::object([("panels", Value::Array(panels)), ("total", total)])))
+        let panels: Vec<_> = panels.iter().filter(may).map(PanelInfo::of).collect();
+        ApiResponse::json(200, &PanelList { total: panels.len(), panels })
     }
 
     /// `POST /panels`: a document, as NXML or in JSON, or a panel in JSON.
     pub(super) async fn create(&self, caller: &Caller, mut incoming: Incoming) -> Result<ApiResponse, Refused> {
-        ensure_create(caller)?;
         let format = incoming.format(&[Format::Json, Format::Nxml])?;
         let text = incoming.text().await?;
         if format == Format::Nxml {
@@ -60,7 +73,6 @@ impl Inner {
         caller: &Caller,
         mut incoming: Incoming,
     ) -> Result<ApiResponse, Refused> {
-        ensure_create(caller)?;
         let Some(Value::Object(mut members)) = incoming.json().await? else {
             return Err(bad("the body has to be a JSON object"));
         };
@@ -83,45 +95,23 @@ impl Inner {
         let (url, path) = (&incoming.url, format!("/panels/{}", panel.id()));
         let scheme = if matches!(url.scheme(), "https" | "wss") { "wss" } else { "ws" };
         let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
-        let diagnostics = panel.warnings().iter().map(nexus_nxml::Diagnostic::to_value).collect();
-        let body = Value::object([
-            ("id", Value::from(panel.id())),
-            ("status", panel.status().as_str().into()),
-            ("wsUrl", format!("{scheme}://{host}{path}/ws").into()),
-            ("diagnostics", Value::Array(diagnostics)),
-        ]);
+        let body = Created {
+            id: panel.id(),
+            status: panel.status(),
+            ws_url: format!("{scheme}://{host}{path}/ws"),
+            diagnostics: panel.warnings(),
+        };
         Ok(ApiResponse::json(201, &body).with("location", path))
-    }
-
-    /// Tells something of a panel.
-    pub(super) fn tell(
-        &self,
-        caller: &Caller,
-        id: &str,
-        what: impl FnOnce(&Panel) -> Value,
-    ) -> Result<ApiResponse, Refused> {
-        caller.ensure(Permission::Read, Some(id))?;
-        Ok(ApiResponse::json(200, &what(&self.kernel.panels().find(id)?)))
-    }
-
-    pub(super) async fn destroy(&self, caller: &Caller, id: &str) -> Result<ApiResponse, Refused> {
-        caller.ensure(Permission::Delete, Some(id))?;
-        let panels = self.kernel.panels();
-        panels.find(id)?;
-        panels.destroy(id).await;
-        Ok(ApiResponse::empty(204))
     }
 
     /// Runs a tool, to its end or, with `?wait=false`, to its first suspension.
     pub(super) async fn trigger(
         &self,
         caller: &Caller,
-        id: &str,
+        panel: &Panel,
         tool: &str,
         mut incoming: Incoming,
     ) -> Result<ApiResponse, Refused> {
-        caller.ensure(Permission::Execute, Some(id))?;
-        let panel = self.kernel.panels().find(id)?;
         let waits = match incoming.query("wait").as_deref() {
             None | Some("true") => true,
             Some("false") => false,
@@ -157,14 +147,6 @@ impl Inner {
             },
         }
     }
-}
-
-/// Who may create nothing at all is told so before the body is read.
-fn ensure_create(caller: &Caller) -> Result<(), Refused> {
-    if caller.permissions.may_somewhere(Permission::Create) {
-        return Ok(());
-    }
-    caller.ensure(Permission::Create, None)
 }
 
 fn segment_response(status: u16, segment: Segment) -> ApiResponse {

@@ -1,64 +1,124 @@
-//! What stands at which address.
+//! What stands at which address, and who may ask for it: the table that requests are served by and OpenAPI is written from.
 
 use percent_encoding::percent_decode_str;
 
-/// A place that can be asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Route {
+use super::permission::Permission;
+
+/// What can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operation {
     Health,
     Metrics,
     OpenApi,
-    Panels,
-    PanelsFromNxml,
-    Panel(String),
-    State(String),
-    View(String),
-    Trigger(String, String),
-    Socket(String),
+    ListPanels,
+    CreatePanel,
+    CreatePanelFromNxml,
+    ReadPanel,
+    DestroyPanel,
+    ReadState,
+    ReadView,
+    TriggerTool,
+    Connect,
+}
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Also those who bring no token.
+    Everyone,
+    /// Those who may do this with the panel of the path.
+    Panel(Permission),
+    /// Those who may do this with some panel; what they are told or may make is their own.
+    SomePanel(Permission),
+    /// Those who may do this with every panel.
+    AllPanels(Permission),
+}
+
+/// An operation: its method and its address, in which `{id}` and `{tool}` stand for names.
+pub(super) struct Route {
+    pub(super) operation: Operation,
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) access: Access,
+}
+
+const fn route(operation: Operation, method: &'static str, path: &'static str, access: Access) -> Route {
+    Route { operation, method, path, access }
+}
+
+/// All there are.
+pub(super) const ROUTES: &[Route] = {
+    use Access::{AllPanels, Everyone, Panel, SomePanel};
+    use Permission::{Create, Delete, Execute, Read};
+    &[
+        route(Operation::Health, "GET", "/health", Everyone),
+        route(Operation::Metrics, "GET", "/metrics", AllPanels(Read)),
+        route(Operation::OpenApi, "GET", "/openapi.json", Everyone),
+        route(Operation::ListPanels, "GET", "/panels", SomePanel(Read)),
+        route(Operation::CreatePanel, "POST", "/panels", SomePanel(Create)),
+        route(Operation::CreatePanelFromNxml, "POST", "/panels/from-nxml", SomePanel(Create)),
+        route(Operation::ReadPanel, "GET", "/panels/{id}", Panel(Read)),
+        route(Operation::DestroyPanel, "DELETE", "/panels/{id}", Panel(Delete)),
+        route(Operation::ReadState, "GET", "/panels/{id}/state", Panel(Read)),
+        route(Operation::ReadView, "GET", "/panels/{id}/view", Panel(Read)),
+        route(Operation::TriggerTool, "POST", "/panels/{id}/trigger/{tool}", Panel(Execute)),
+        route(Operation::Connect, "GET", "/panels/{id}/ws", Panel(Read)),
+    ]
+};
+
+/// Names that a path has where its route has `{id}` and `{tool}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Names {
+    pub(super) id: String,
+    pub(super) tool: String,
+}
+
+/// What stands at an address.
+pub(super) struct Place(Vec<(&'static Route, Names)>);
+
+impl Place {
+    /// What stands at a path, as a URL has it; `None` if nothing does.
+    pub(super) fn at(path: &str) -> Option<Self> {
+        let found: Vec<_> = ROUTES.iter().filter_map(|route| Some((route, route.names(path)?))).collect();
+        (!found.is_empty()).then_some(Self(found))
+    }
+
+    /// What this method asks for here, if it can be asked. `HEAD` asks for what `GET` does.
+    pub(super) fn find(&self, method: &str) -> Option<(&'static Route, &Names)> {
+        let method = if method == "HEAD" { "GET" } else { method };
+        self.0.iter().find(|(route, _)| route.method == method).map(|(route, names)| (*route, names))
+    }
+
+    /// The methods that can be used here, as `Allow` tells them.
+    pub(super) fn methods(&self) -> String {
+        let mut methods = Vec::new();
+        for (route, _) in &self.0 {
+            methods.push(route.method);
+            if route.method == "GET" {
+                methods.push("HEAD");
+            }
+        }
+        methods.push("OPTIONS");
+        methods.join(", ")
+    }
 }
 
 impl Route {
-    /// The route of a path, as a URL has it; `None` if nothing stands there.
-    pub(super) fn of(path: &str, method: &str) -> Option<Self> {
-        let segments: Vec<_> = path.strip_prefix('/')?.split('/').collect();
-        let named = |name: &str| {
-            let name = percent_decode_str(name).decode_utf8().ok()?;
-            (!name.is_empty()).then(|| name.into_owned())
-        };
-        Some(match segments[..] {
-            ["health"] => Self::Health,
-            ["metrics"] => Self::Metrics,
-            ["openapi.json"] => Self::OpenApi,
-            ["panels"] => Self::Panels,
-            // A panel may have this name.
-            ["panels", "from-nxml"] if method == "POST" => Self::PanelsFromNxml,
-            ["panels", id] => Self::Panel(named(id)?),
-            ["panels", id, "state"] => Self::State(named(id)?),
-            ["panels", id, "view"] => Self::View(named(id)?),
-            ["panels", id, "trigger", tool] => Self::Trigger(named(id)?, named(tool)?),
-            ["panels", id, "ws"] => Self::Socket(named(id)?),
-            _ => return None,
-        })
-    }
-
-    /// The methods that it takes, as `Allow` tells them.
-    pub(super) const fn methods(&self) -> &'static str {
-        match self {
-            Self::Health | Self::Metrics | Self::OpenApi | Self::State(_) | Self::View(_) => "GET, HEAD, OPTIONS",
-            Self::Panels => "GET, HEAD, POST, OPTIONS",
-            Self::Panel(_) => "GET, HEAD, DELETE, OPTIONS",
-            Self::PanelsFromNxml | Self::Trigger(..) => "POST, OPTIONS",
-            Self::Socket(_) => "GET, OPTIONS",
+    /// The names in a path, if it is one of this route.
+    fn names(&self, path: &str) -> Option<Names> {
+        let mut names = Names::default();
+        let mut segments = path.split('/');
+        for expected in self.path.split('/') {
+            let segment = segments.next()?;
+            let name = match expected {
+                "{id}" => &mut names.id,
+                "{tool}" => &mut names.tool,
+                literal if literal == segment => continue,
+                _ => return None,
+            };
+            *name = percent_decode_str(segment).decode_utf8().ok().filter(|name| !name.is_empty())?.into_owned();
         }
-    }
-
-    pub(super) fn takes(&self, method: &str) -> bool {
-        self.methods().split(", ").any(|one| one == method)
-    }
-
-    /// Whether it is served to those who bring no token.
-    pub(super) const fn is_public(&self) -> bool {
-        matches!(self, Self::Health | Self::OpenApi)
+        segments.next().is_none().then_some(names)
     }
 }
 
@@ -68,46 +128,72 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn each_path_has_its_route() {
-        for (path, route) in [
-            ("/health", Some(Route::Health)),
-            ("/panels", Some(Route::Panels)),
-            ("/panels/todo", Some(Route::Panel("todo".to_owned()))),
-            ("/panels/a%3Ab/state", Some(Route::State("a:b".to_owned()))),
-            ("/panels/a/trigger/add", Some(Route::Trigger("a".to_owned(), "add".to_owned()))),
-            ("/panels/a%2Fb/ws", Some(Route::Socket("a/b".to_owned()))),
-            ("/panels/from-nxml", Some(Route::Panel("from-nxml".to_owned()))),
-            ("/", None),
-            ("", None),
-            ("/Health", None),
-            ("/panels/", None),
-            ("/panels//state", None),
-            ("/panels/a/", None),
-            ("/panels/a/trigger", None),
-            ("/panels/a/trigger/", None),
-            ("/panels/a/trigger/b/c", None),
-            ("/panels/%ff", None),
-            ("//panels", None),
-        ] {
-            assert_eq!(Route::of(path, "GET"), route, "{path}");
-        }
-        assert_eq!(Route::of("/panels/from-nxml", "POST"), Some(Route::PanelsFromNxml));
+    fn found(method: &str, path: &str) -> Option<(Operation, Names)> {
+        Place::at(path)?.find(method).map(|(route, names)| (route.operation, names.clone()))
     }
 
     #[test]
-    fn a_route_takes_its_methods_and_no_others() {
-        let panel = Route::Panel("a".to_owned());
-        assert_eq!(
-            ["GET", "HEAD", "DELETE", "POST", "get", ""].map(|one| panel.takes(one)),
-            [true, true, true, false, false, false]
-        );
+    fn each_path_has_its_operation() {
+        for (method, path, expected) in [
+            ("GET", "/health", Some((Operation::Health, "", ""))),
+            ("GET", "/panels", Some((Operation::ListPanels, "", ""))),
+            ("HEAD", "/panels", Some((Operation::ListPanels, "", ""))),
+            ("POST", "/panels", Some((Operation::CreatePanel, "", ""))),
+            ("GET", "/panels/todo", Some((Operation::ReadPanel, "todo", ""))),
+            ("DELETE", "/panels/todo", Some((Operation::DestroyPanel, "todo", ""))),
+            ("GET", "/panels/a%3Ab/state", Some((Operation::ReadState, "a:b", ""))),
+            ("POST", "/panels/a/trigger/add", Some((Operation::TriggerTool, "a", "add"))),
+            ("GET", "/panels/a%2Fb/ws", Some((Operation::Connect, "a/b", ""))),
+            // A panel may have this name.
+            ("POST", "/panels/from-nxml", Some((Operation::CreatePanelFromNxml, "", ""))),
+            ("GET", "/panels/from-nxml", Some((Operation::ReadPanel, "from-nxml", ""))),
+            ("POST", "/panels/todo", None),
+            ("get", "/panels", None),
+            ("", "/panels", None),
+        ] {
+            let expected =
+                expected.map(|(operation, id, tool)| (operation, Names { id: id.to_owned(), tool: tool.to_owned() }));
+            assert_eq!(found(method, path), expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn nothing_stands_elsewhere() {
+        for path in [
+            "/",
+            "",
+            "/Health",
+            "/panels/",
+            "/panels//state",
+            "/panels/a/",
+            "/panels/a/trigger",
+            "/panels/a/trigger/",
+            "/panels/a/trigger/b/c",
+            "/panels/%ff",
+            "//panels",
+            "health",
+        ] {
+            assert!(Place::at(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_place_tells_all_its_methods() {
+        for (path, methods) in [
+            ("/health", "GET, HEAD, OPTIONS"),
+            ("/panels", "GET, HEAD, POST, OPTIONS"),
+            ("/panels/a", "GET, HEAD, DELETE, OPTIONS"),
+            ("/panels/from-nxml", "POST, GET, HEAD, DELETE, OPTIONS"),
+            ("/panels/a/trigger/b", "POST, OPTIONS"),
+        ] {
+            assert_eq!(Place::at(path).unwrap().methods(), methods, "{path}");
+        }
     }
 
     proptest! {
         #[test]
         fn no_path_is_too_odd(path in "[/a-z%0-9.]{0,40}") {
-            let _ = Route::of(&path, "GET");
+            let _ = Place::at(&path);
         }
     }
 }

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use nexus_core::{Error, Event, LogLine, ViewCommand};
+use serde::Serialize;
 
 use super::state::Patch;
 
 /// How a panel is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum PanelStatus {
     /// Its `mount` has not ended.
     Initializing,

@@ -4,6 +4,7 @@ use nexus_core::{Error, ErrorCode, Event, Map, Segment, StateMutation, Suspensio
 use serde::Serialize;
 
 use super::client_message::RequestId;
+use crate::panel::event::PanelStatus;
 
 /// A message to a client.
 #[derive(Debug, Serialize)]
@@ -18,8 +19,8 @@ pub enum ServerMessage<'a> {
         client_id: &'a str,
         /// The panel's title.
         title: &'a str,
-        /// How the panel is: `initializing`, `running`, `suspended` or `error`.
-        status: &'a str,
+        /// How the panel is.
+        status: PanelStatus,
         /// Told back as `instance` when the client comes again: another panel of the same name has another.
         instance: &'a str,
         /// The panel's version.
@@ -65,8 +66,9 @@ pub enum ServerMessage<'a> {
         request_id: Option<&'a RequestId>,
         /// Which run.
         run_id: &'a str,
-        /// `suspended`
-        status: &'a str,
+        /// It waits.
+        #[cfg_attr(feature = "schema", schemars(extend("const" = "suspended")))]
+        status: &'static str,
         /// The first of the calls that it waits for.
         #[serde(skip_serializing_if = "Option::is_none")]
         suspension_id: Option<&'a str>,

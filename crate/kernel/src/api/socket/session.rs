@@ -105,7 +105,7 @@ impl Session {
             panel_id: self.panel.id(),
             client_id: &client_id,
             title: &self.panel.document().meta.title,
-            status: self.panel.status().as_str(),
+            status: self.panel.status(),
             instance: &self.feed.instance,
             version,
             resumed,
