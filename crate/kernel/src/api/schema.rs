@@ -50,10 +50,10 @@ fn protocol() -> Value {
     let mut definitions = Map::new();
     let mut client = generator(Contract::Deserialize, "/$defs");
     client.subschema_for::<ClientMessage>();
-    definitions.extend(finish(client));
+    definitions.extend(finish(client, true));
     let mut server = generator(Contract::Serialize, "/$defs");
     server.subschema_for::<ServerMessage<'static>>();
-    definitions.extend(finish(server));
+    definitions.extend(finish(server, false));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "nexus-kernel/protocol.schema.json",
@@ -72,30 +72,29 @@ fn generator(contract: Contract, definitions_path: &'static str) -> SchemaGenera
     SchemaGenerator::new(settings)
 }
 
-/// The schemas that a generator was asked for, by name.
-fn finish(mut generator: SchemaGenerator) -> Map<String, Value> {
-    let is_told = matches!(generator.contract(), Contract::Serialize);
+/// The schemas that a generator was asked for, by name; `has_nulls` if null stands for what is left out.
+fn finish(mut generator: SchemaGenerator, has_nulls: bool) -> Map<String, Value> {
     let mut definitions = generator.take_definitions(true);
-    definitions.values_mut().for_each(|schema| simplify(schema, is_told));
+    definitions.values_mut().for_each(|schema| simplify(schema, has_nulls));
     definitions
 }
 
-/// Takes out what says nothing: widths of numbers, and, in what is told, defaults and the null of a member that is left out instead.
-fn simplify(schema: &mut Value, is_told: bool) {
+/// Takes out what says nothing: widths of numbers, defaults, and the null of a member that is left out instead.
+fn simplify(schema: &mut Value, has_nulls: bool) {
     match schema {
-        Value::Array(schemas) => schemas.iter_mut().for_each(|schema| simplify(schema, is_told)),
+        Value::Array(schemas) => schemas.iter_mut().for_each(|schema| simplify(schema, has_nulls)),
         Value::Object(members) => {
             if members.get("format").is_some_and(|format| format != "date-time") {
                 members.remove("format");
             }
-            if is_told {
+            if members.get("default").is_some_and(|default| !default.is_object()) {
                 members.remove("default");
             }
-            members.values_mut().for_each(|member| simplify(member, is_told));
+            members.values_mut().for_each(|member| simplify(member, has_nulls));
             let required = members.get("required").cloned().unwrap_or_default();
             let is_required = |name: &str| required.as_array().is_some_and(|all| all.iter().any(|one| one == name));
             if let Some(Value::Object(properties)) = members.get_mut("properties") {
-                let optional = properties.iter_mut().filter(|(name, _)| is_told && !is_required(name));
+                let optional = properties.iter_mut().filter(|(name, _)| !has_nulls && !is_required(name));
                 optional.for_each(|(_, property)| without_null(property));
             }
         }

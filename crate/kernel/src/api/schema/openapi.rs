@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use schemars::generate::{Contract, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::request_bodies::{FromNxml, NxmlPanel};
+use super::request_bodies::{FromNxml, NewPanel};
 use super::{finish, generator};
 use crate::api::exchange::ErrorBody;
 use crate::api::health::Health;
@@ -75,8 +75,9 @@ pub(super) fn document() -> Value {
         .iter()
         .map(|(_, name, when)| ((*name).to_owned(), json!({ "description": when, "content": refusal })))
         .collect();
-    let mut definitions = finish(schemas.responses);
-    definitions.extend(finish(schemas.requests));
+    // No member may be null that may be left out.
+    let mut definitions = finish(schemas.responses, false);
+    definitions.extend(finish(schemas.requests, false));
     json!({
         "openapi": "3.1.1",
         "info": {
@@ -180,7 +181,7 @@ fn tell(operation: Operation, schemas: &mut Schemas) -> Told {
             ..plain("listPanels", "All panels")
         },
         Operation::CreatePanel => {
-            let in_json = schemas.requests.subschema_for::<NxmlPanel>();
+            let in_json = schemas.requests.subschema_for::<NewPanel>();
             let nxml = json!({ "schema": text });
             Told {
                 parameters: vec![query("id", "The panel's name, of a document as NXML.", &text)],
