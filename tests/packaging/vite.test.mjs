@@ -45,7 +45,28 @@ before(async () => {
         await kernel.close();
         return [stopped, next, stats];
       };
+      globalThis.showsPanel = async () => (await import("./panel.js")).shown();
       globalThis.ready = true;`,
+    "panel.js": `
+      import { NexusError, createKernel } from "nexus-kernel";
+      import { connectPanel } from "nexus-kernel/element";
+      const nxml = '<NexusPanel><Data><State name="n" type="number"/></Data><Logic><Tool name="add" capabilities="state:read:n, state:write:n">'
+        + '<Handler>$state.n++</Handler></Tool></Logic><View><Layout><Button label="n is {$state.n}" trigger="add"/><Chart type="bar" data="[1]"/></Layout></View></NexusPanel>';
+      export async function shown() {
+        const panel = await (await createKernel()).panels.create(nxml);
+        const element = document.createElement("nexus-panel");
+        element.panel = panel;
+        document.body.append(element);
+        const button = () => element.shadowRoot?.querySelector("button.button");
+        const until = async (holds) => { while (!holds()) await new Promise(requestAnimationFrame) };
+        await until(button);
+        button().click();
+        await until(() => button().textContent.trim() === "n is 1");
+        const { width } = element.shadowRoot.querySelector("canvas");
+        await until(() => element.shadowRoot.querySelector("canvas").getContext("2d").getImageData(0, 0, width, 100).data.some(Boolean));
+        const error = await connectPanel(panel).trigger("nothing").catch((error) => error);
+        return [error instanceof NexusError, error.code];
+      }`,
     "worker.js": `import { main } from "./main.js"; onmessage = ({ data }) => main(data).then((result) => postMessage(result), (error) => postMessage(String(error)));`,
   });
   await build({ root: project.folder, logLevel: "error" });
@@ -82,6 +103,7 @@ async function works(url) {
     assert.deepEqual(await page.evaluate((executor) => globalThis.withSmall(executor), executor), MAIN_RESULT, `${executor}, smaller sandbox`);
     assert.deepEqual(await page.evaluate((executor) => globalThis.inWorker(executor), executor), MAIN_RESULT, `${executor} in a Web Worker`);
   }
+  assert.deepEqual(await page.evaluate(() => globalThis.showsPanel()), [true, "TOOL_NOT_FOUND"]);
   assert.deepEqual(errors, []);
   await page.close();
 }
@@ -92,7 +114,7 @@ test("the build holds each module once", async () => {
   assert.deepEqual(names.sort(), ["kernel", "sandbox", "sandbox-small"]);
 });
 
-test("the built page and its Web Worker run the main job", async (t) => {
+test("the built page and its Web Worker run the main job, and the page shows a panel", async (t) => {
   await works(await previewed(t));
 });
 
