@@ -36,8 +36,11 @@ globalThis.places = {
     }
     return ids;
   },
-  /** Shows a panel of this page's kernel. */
-  show: (id, theme) => place({ panel: kernel.panels.get(id) }, theme),
-  /** Shows a panel at an address. */
-  showRemote: (src, theme, token) => place({ src, token }, theme),
+  /** Shows a panel of this page's kernel (`panel`, its id), or one at an address (`src`). */
+  show: ({ panel, src }, theme) => place(src ? { src } : { panel: kernel.panels.get(panel) }, theme),
+  async clear() {
+    element?.remove();
+    await kernel?.close();
+    kernel = undefined;
+  },
 };
