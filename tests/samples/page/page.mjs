@@ -6,7 +6,7 @@ import { fill } from "../../../samples/expenses/people.mjs";
 import { samples, STORAGE_NAMESPACE } from "../../../samples/samples.mjs";
 
 const documents = import.meta.glob("../../../samples/*/panel.nxml", { query: "?raw", import: "default", eager: true });
-const main = document.querySelector("main");
+const frame = document.querySelector("#place");
 let kernel;
 let element;
 
@@ -17,7 +17,7 @@ function place(target, theme) {
   document.documentElement.dataset.theme = theme;
   document.documentElement.style.colorScheme = theme;
   Object.assign(element, target);
-  main.replaceChildren(element);
+  frame.replaceChildren(element);
 }
 
 globalThis.places = {
