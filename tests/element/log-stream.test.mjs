@@ -107,10 +107,10 @@ test("the keyboard scrolls it", async () => {
 });
 
 test("texts, objects and anything else are lines", async () => {
-  const lines = ["plain", { level: "ERROR", text: "bad", timestamp: "2026-01-01T10:20:30" }, { level: "odd", message: { a: 1 }, time: 5 }, 7, { only: true }];
+  const lines = ["plain", "08:19:59.750 WARN  web      slow", "[2026-01-01T10:20:30Z] [Error]: no", "10:00:00 information", { level: "ERROR", text: "bad", timestamp: "2026-01-01T10:20:30" }, { level: "odd", message: { a: 1 }, time: 5 }, 7, { only: true }];
   await panels.show({ data: `<State name="lines" type="list" default='${JSON.stringify(lines)}'/>`, view: `<LogStream data="{$state.lines}"/>` });
   const rows = await page.locator(".line").evaluateAll((nodes) => nodes.map((node) => [node.dataset.level, node.innerText.replaceAll(/\s+/g, " ").trim()]));
-  assert.deepEqual(rows, [["", "plain"], ["error", "10:20:30 error bad"], ["", `5 {"a":1}`], ["", "7"], ["", `{"only":true}`]]);
+  assert.deepEqual(rows, [["", "plain"], ["warn", "08:19:59.750 warn web slow"], ["error", "2026-01-01T10:20:30Z error no"], ["", "10:00:00 information"], ["error", "10:20:30 error bad"], ["", `5 {"a":1}`], ["", "7"], ["", `{"only":true}`]]);
 });
 
 test("lines that come in while ten thousand are there leave the page its frames", async (t) => {

@@ -23,8 +23,14 @@ const LEVELS: Readonly<Record<string, LogEntry["level"]>> = {
   critical: "error",
 };
 
-/** A text, or an object with `level`, `message` (or `text`) and `time` (or `timestamp`: milliseconds, seconds of ISO 8601 or any text). */
+/** How most logs begin a line: a time and a level. */
+const BEGINNING =
+  /^\[?((?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)\]?\s+\[?(trace|debug|info|log|notice|warn|warning|error|fatal|critical)\b\]?:?\s*/i;
+
+/** A text, which may begin with time and level, or an object with `level`, `message` (or `text`) and `time` (or `timestamp`: milliseconds, seconds of ISO 8601 or any text). */
 export function entryOf(line: unknown, number: number): LogEntry {
+  const [beginning, written = "", word = ""] = (typeof line === "string" && BEGINNING.exec(line)) || [""];
+  if (beginning) return { number, level: LEVELS[word.toLowerCase()]!, time: written, text: (line as string).slice(beginning.length) };
   if (typeof line !== "object" || line === null || Array.isArray(line)) return { number, level: "", time: "", text: textOf(line) };
   const { level, message, text, time, timestamp, ...rest } = line as Record<string, unknown>;
   const words = message ?? text;
