@@ -28,7 +28,7 @@ function trendOf(trend: unknown): unknown {
   const text = textOf(trend);
   // A word for the arrow is no news to who sees it.
   const isWord = /^(up|down|flat|stable)$/i.test(text);
-  return html`<span class="trend" data-direction=${direction}>
+  return html`<span class="trend">
     <svg viewBox="0 0 12 12" aria-hidden="true">${svg`<path d=${ARROWS[direction]} />`}</svg>
     <span class="hidden">${isWord ? text : { up: "up", down: "down", flat: "unchanged" }[direction]}</span>${isWord ? nothing : text}
   </span>`;

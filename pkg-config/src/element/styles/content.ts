@@ -122,14 +122,6 @@ export const CONTENT = css`
     fill: currentColor;
   }
 
-  .trend[data-direction="up"] {
-    color: var(--nexus-success);
-  }
-
-  .trend[data-direction="down"] {
-    color: var(--nexus-error);
-  }
-
   .badge {
     display: inline-flex;
     align-items: center;
