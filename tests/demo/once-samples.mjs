@@ -2,7 +2,7 @@
 // WebSocket by somebody else.
 
 import { once } from "node:events";
-import { verifyAudit } from "nexus-kernel";
+import * as nexus from "nexus-kernel";
 import { serve } from "nexus-kernel/serve";
 import { WebSocket } from "ws";
 import { start as startSources } from "../../samples/servers.mjs";
@@ -96,13 +96,13 @@ async function take(url, [id, tool, args, holds]) {
 /** Uses each sample once. @returns whether all came of it that should */
 export async function runSamples() {
   const sources = await startSources();
-  const kernel = await openSamplePanels(sources.origin);
+  const kernel = await openSamplePanels(nexus, sources.origin);
   const server = await serve(kernel, { port: 0 });
   let isGood = true;
   try {
     console.log(`\nThe samples, served by Node: used over HTTP, watched over WebSocket`);
     for (const step of STEPS) isGood = (await take(server.url, step)) && isGood;
-    const { valid, entries } = verifyAudit(kernel.audit.export());
+    const { valid, entries } = nexus.verifyAudit(kernel.audit.export());
     console.log(`  audit log     ${entries} entries, the chain ${valid ? "holds" : "is broken"}`);
     isGood &&= valid;
   } finally {

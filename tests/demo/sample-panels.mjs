@@ -1,7 +1,6 @@
 // A kernel in which the panels of the samples live.
 
 import { readFile } from "node:fs/promises";
-import { createKernel, httpExtension, storageExtension } from "nexus-kernel";
 import { fill } from "../../samples/expenses/people.mjs";
 import { STORAGE_NAMESPACE, samples } from "../../samples/samples.mjs";
 
@@ -9,9 +8,10 @@ const FOLDER = new URL("../../samples/", import.meta.url);
 
 /**
  * Makes a kernel with every panel of every sample.
- * @param origin of their sources, the only place that the panels reach
+ * @param {typeof import("nexus-kernel")} nexus the package, as the caller has it
+ * @param {string} origin of their sources, the only place that the panels reach
  */
-export async function openSamplePanels(origin) {
+export async function openSamplePanels({ createKernel, httpExtension, storageExtension }, origin) {
   const kernel = await createKernel({
     extensions: [
       httpExtension({ allowedDomains: [new URL(origin).host], allowPrivateNetworks: true }),

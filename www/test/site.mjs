@@ -18,12 +18,15 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Builds the page against endpoints of its own, and serves both. */
-export async function startSite() {
+/**
+ * Builds the page against endpoints of its own, and serves both.
+ * @param {{ samples?: string, panels?: string }} [servers] of the sample panels; without, their sources answer inside the page
+ */
+export async function startSite({ samples = "", panels = "" } = {}) {
   const endpoints = await startEndpoints();
   process.env.VITE_API_BASE = endpoints.url;
-  process.env.VITE_SAMPLES_BASE = "";
-  process.env.VITE_PANELS_BASE = "";
+  process.env.VITE_SAMPLES_BASE = samples;
+  process.env.VITE_PANELS_BASE = panels;
   const shared = { root: ROOT, logLevel: "error" };
   await build({ ...shared, build: { outDir: OUT, emptyOutDir: true } });
   const server = await preview({
