@@ -86,7 +86,7 @@ pub(super) struct PanelState {
     panel_id: String,
     /// The value of each of its states.
     state: Map,
-    /// How many patches and events the panel has told: whoever connects with it as `since` misses nothing.
+    /// How many patches and events the panel has told.
     version: u64,
 }
 

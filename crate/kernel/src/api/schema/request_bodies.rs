@@ -84,7 +84,7 @@ struct Tool {
 struct Arg {
     /// Its name.
     name: String,
-    /// Its type: string, number, boolean, date, list, object, any.
+    /// Its type: string, number, boolean, list or object.
     #[schemars(rename = "type")]
     data_type: Option<String>,
     /// Whether it has to be given.

@@ -112,6 +112,7 @@ pub struct Subscribe {
     pub topics: Vec<Topic>,
     /// The last version that the client has seen: what was told of these topics since, and not to this client, is told first.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(max = MAX_SAFE_INTEGER)))]
     pub since: Option<u64>,
     /// The client's name for it.
     #[serde(default)]
