@@ -49,6 +49,9 @@ export interface ChartTheme {
 /** More points than this are drawn without dots. */
 const DOTS = 40;
 
+/** Pixels below which a pie has no room for a legend beside it. */
+const NARROW_PX = 320;
+
 /** A chart on a canvas. */
 export class ChartDrawing {
   readonly #canvas: HTMLCanvasElement;
@@ -60,7 +63,7 @@ export class ChartDrawing {
   }
 
   draw(type: ChartType, data: ChartData, theme: ChartTheme): void {
-    const config = configOf(type, data, theme);
+    const config = configOf(type, data, theme, this.#canvas.parentElement?.clientWidth ?? 0);
     if (this.#chart && this.#type === type) {
       // Sets that are there already go on from where they are.
       const sets = this.#chart.data.datasets;
@@ -86,7 +89,7 @@ export class ChartDrawing {
   }
 }
 
-function configOf(type: ChartType, { labels, series }: ChartData, theme: ChartTheme): ChartConfiguration {
+function configOf(type: ChartType, { labels, series }: ChartData, theme: ChartTheme, width: number): ChartConfiguration {
   const color = (index: number) => theme.series[index % theme.series.length] ?? theme.text;
   const isPie = type === "pie";
   const datasets = series.map(({ name, values }, index): ChartDataset => {
@@ -117,7 +120,7 @@ function configOf(type: ChartType, { labels, series }: ChartData, theme: ChartTh
       plugins: {
         legend: {
           display: isPie || series.length > 1,
-          position: isPie ? "right" : "top",
+          position: isPie ? (width < NARROW_PX ? "bottom" : "right") : "top",
           align: isPie ? "center" : "end",
           labels: { color: theme.text, font, usePointStyle: true, boxHeight: 8 },
         },

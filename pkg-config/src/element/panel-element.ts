@@ -98,7 +98,9 @@ export class NexusPanelElement extends LitElement implements PanelHost {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("panel") || changed.has("port") || changed.has("src")) this.#connect();
+    // With another token one that was refused may be let in.
+    if (changed.has("token") && this.status === "closed") this.#disconnect();
+    if (["panel", "port", "src", "token"].some((name) => changed.has(name))) this.#connect();
   }
 
   // The connection
@@ -112,7 +114,7 @@ export class NexusPanelElement extends LitElement implements PanelHost {
     if (target === undefined) return;
     this.#connectedTo = target;
     try {
-      this.#connection = connectPanel(target, { topics: ["view", "events"], token: () => this.#currentToken() });
+      this.#connection = connectPanel(target, { topics: ["view", "events"], token: this.token });
     } catch (error) {
       return this.#fail("connection", error);
     }
@@ -259,11 +261,6 @@ export class NexusPanelElement extends LitElement implements PanelHost {
     if (status === undefined || status === "connected") return nothing;
     const text = { connecting: "Connecting…", reconnecting: "The connection was lost. Reconnecting…", closed: "Not connected." }[status];
     return html`<p class="connection" role="status" data-status=${status}><span class="dot" aria-hidden="true"></span>${text}</p>`;
-  }
-
-  async #currentToken(): Promise<string | undefined> {
-    const { token } = this;
-    return typeof token === "function" ? await token() : token;
   }
 
   readonly #themeChanged = (): void => {

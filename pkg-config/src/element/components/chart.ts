@@ -1,5 +1,4 @@
 import { html, nothing, type PropertyValues } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import { chartData, type ChartData } from "../chart-data.js";
 import type { ChartDrawing, ChartTheme, ChartType } from "../chart-drawing.js";
 import { lengthOf, textOf, wordOf } from "../text.js";
@@ -60,7 +59,7 @@ export class ChartComponent extends PanelComponent {
     const height = lengthOf(this.prop("height"));
     const isEmpty = data.labels.length === 0;
     return html`<figure class="chart">
-      <div class="canvas" style=${styleMap({ height })}>
+      <div class="canvas" .style=${height ? `height: ${height}` : ""}>
         <canvas role="img" aria-label=${isEmpty ? `${this.label}, empty` : `${this.label}, ${summary(data)}`}></canvas>
         ${isEmpty ? html`<p class="empty">${this.activeFilter ? `Nothing has “${this.activeFilter}”.` : "No data yet."}</p>` : nothing}
         ${this.#loadFailed ? html`<p class="empty">The chart could not be loaded.</p>` : nothing}

@@ -1,7 +1,6 @@
 import { VirtualizerController } from "@tanstack/lit-virtual";
 import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
 import { droppedLines, entryOf, type LogEntry } from "../log-lines.js";
 import { hasText, lengthOf } from "../text.js";
 import { PanelComponent } from "./component.js";
@@ -118,10 +117,10 @@ export class LogStreamComponent extends PanelComponent {
     const lines = virtualizer.getVirtualItems();
     const height = lengthOf(this.prop("height"));
     const unseen = this.#first + this.#data.length - this.#seenTo;
-    return html`<div class="log" role="log" aria-live="off" aria-label=${this.label} tabindex="0" style=${styleMap({ height })} @scroll=${this.#scrolled}>
+    return html`<div class="log" role="log" aria-live="off" aria-label=${this.label} tabindex="0" .style=${height ? `height: ${height}` : ""} @scroll=${this.#scrolled}>
         ${this.#shown.length === 0 ? html`<p class="empty">${this.#filteredBy ? `No line has “${this.#filteredBy}”.` : "No lines yet."}</p>` : nothing}
-        <div class="lines" style=${styleMap({ height: `${virtualizer.getTotalSize()}px` })}>
-          <div style=${styleMap({ transform: `translateY(${lines[0]?.start ?? 0}px)` })}>
+        <div class="lines" .style=${`height: ${virtualizer.getTotalSize()}px`}>
+          <div .style=${`transform: translateY(${lines[0]?.start ?? 0}px)`}>
             ${repeat(
               lines,
               ({ key }) => key,

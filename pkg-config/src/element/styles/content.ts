@@ -82,7 +82,7 @@ export const CONTENT = css`
   .metric dt {
     color: var(--nexus-text-muted);
     font-size: 0.8125rem;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
   }
 
   .metric dd {
@@ -100,7 +100,7 @@ export const CONTENT = css`
     line-height: 1.25;
     letter-spacing: -0.02em;
     font-variant-numeric: tabular-nums;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
   }
 
   .metric .unit {
@@ -133,7 +133,7 @@ export const CONTENT = css`
     color: var(--tone);
     font-size: 0.8125rem;
     font-weight: 500;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
     --tone: var(--nexus-info);
   }
 

@@ -51,7 +51,7 @@ export const CONTROLS = css`
     border-radius: var(--nexus-radius-small);
     font: inherit;
     font-weight: 550;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
     cursor: pointer;
     transition: background-color 0.12s, border-color 0.12s;
   }
@@ -85,6 +85,7 @@ export const CONTROLS = css`
   }
 
   .button[data-variant="ghost"] {
+    padding-inline: 0.75rem;
     background: transparent;
     color: var(--nexus-accent);
   }
@@ -134,7 +135,7 @@ export const CONTROLS = css`
 
   .switch .label {
     min-inline-size: 0;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
   }
 
   .switch .track {

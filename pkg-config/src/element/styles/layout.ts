@@ -118,7 +118,7 @@ export const LAYOUT = css`
 
   .view [data-strategy="row"]:is([data-justify="start"], [data-justify="center"], [data-justify="end"]) > * {
     flex: 0 1 auto;
-    min-inline-size: 0;
+    min-inline-size: min-content;
   }
 
   nexus-panel-container[data-variant="card"] {
