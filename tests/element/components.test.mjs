@@ -51,8 +51,8 @@ test("a metric has a label, a value, a unit and a trend that is more than a colo
   await panels.show({ view: `<Layout>${metric("A", "+4.2%")}${metric("B", "down")}${metric("C", "0")}${metric("D", "-1")}</Layout>` });
   const metrics = page.locator("dl");
   assert.deepEqual(await metrics.locator(".value").allTextContents(), ["0.3", "0.3", "0.3", "0.3"]);
-  const trends = await metrics.locator(".trend").evaluateAll((nodes) => nodes.map((node) => [node.dataset.direction, node.innerText.replaceAll(/\s+/g, " ").trim()]));
-  assert.deepEqual(trends, [["up", "up +4.2%"], ["down", "down"], ["flat", "unchanged 0"], ["down", "down -1"]]);
+  const trends = await metrics.locator(".trend").evaluateAll((nodes) => nodes.map((node) => node.innerText.replaceAll(/\s+/g, " ").trim()));
+  assert.deepEqual(trends, ["up +4.2%", "down", "unchanged 0", "down -1"]);
   await panels.show({ view: `<Metric label="Nothing" value=""/>` });
   assert.equal(await page.locator("dl .value").textContent(), "–");
 });
