@@ -212,6 +212,19 @@ export const CONTENT = css`
     overflow-wrap: anywhere;
   }
 
+  /* Beside time and level there is little room on a phone. */
+  @container nexus-panel (width < 480px) {
+    .line {
+      flex-wrap: wrap;
+      column-gap: 0.75rem;
+      row-gap: 0;
+    }
+
+    .line .message {
+      flex-basis: 100%;
+    }
+  }
+
   .line[data-level="info"] .level {
     color: var(--nexus-info);
   }
