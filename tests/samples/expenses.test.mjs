@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { fill } from "../../samples/expenses/people.mjs";
 import { BEGIN, documentOf, opened, until } from "./harness.mjs";
@@ -116,6 +117,42 @@ test("who somebody is cannot be said at the panel", opened("expenses", async (sa
   await ann.panel.trigger("submit", { purpose: "In Bo's name", amount: 10 });
   assert.match(ann.toasts.at(-1), /PERMISSION_DENIED: Bo Achterberg may not submit claims/);
 }, FILLED));
+
+test("nor by a client of the panel", opened("expenses", async (sample) => {
+  const { port1, port2 } = new MessageChannel();
+  const heard = [];
+  port1.onmessage = ({ data }) => heard.push(JSON.parse(data));
+  of(sample, "ann").panel.accept(port2);
+  port1.postMessage(JSON.stringify({ type: "SET", path: ["me", "id"], value: "bo", requestId: 1 }));
+  port1.postMessage(JSON.stringify({ type: "SET", path: "limit", value: 1e9, requestId: 2 }));
+  port1.postMessage(JSON.stringify({ type: "SET", path: "purpose", value: "Bread", requestId: 3 }));
+  await until(() => heard.some(({ requestId }) => requestId === 3));
+  port1.close();
+  assert.deepEqual(heard.filter(({ requestId }) => requestId).map(({ type, requestId }) => `${requestId} ${type}`), ["1 ERROR", "2 ERROR", "3 RESULT"]);
+  assert.deepEqual([of(sample, "ann").state.me.id, of(sample, "ann").state.limit], ["ann", 50_000]);
+}));
+
+const SECRET = "a secret of at least thirty-two bytes";
+function tokenOf(permissions) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub: "ann", exp: BEGIN / 1000 + 60, permissions })}`;
+  return `${signed}.${createHmac("sha256", SECRET).update(signed).digest("base64url")}`;
+}
+
+test("a token gives a person their own panel, and what is done there is done as that person", opened("expenses", async (sample) => {
+  const token = tokenOf(["panel:read:expenses-ann", "panel:execute:expenses-ann"]);
+  const post = async (person, tool, args, headers = { authorization: `Bearer ${token}` }) => {
+    const url = `http://127.0.0.1/panels/expenses-${person}/trigger/${tool}`;
+    return (await sample.kernel.fetch(new Request(url, { method: "POST", body: JSON.stringify(args), headers: { "content-type": "application/json", ...headers } }))).status;
+  };
+  assert.equal(await post("ann", "submit", { purpose: "Over HTTP", amount: 5 }), 200);
+  await settled(sample);
+  assert.equal(of(sample, "bo").state.claims[0].by, "ann");
+  assert.equal(await post("bo", "decide", ["c6", true]), 403);
+  assert.equal(await post("bo", "decide", ["c6", true], {}), 401);
+  await settled(sample);
+  assert.equal(status(of(sample, "ann"), "c6"), "submitted");
+}, { ...FILLED, auth: { secret: SECRET } }));
 
 test("a panel that was made for nobody does nothing", async () => {
   const { createKernel, storageExtension } = await import("nexus-kernel");

@@ -105,16 +105,17 @@ class Shown {
 /**
  * Makes the panels of a sample.
  * @param id of the sample
- * @param {{ state?: object, before?(kernel: object): Promise<void>, origin?: string }} [options] `state` beside that of the sample, `before` the
+ * @param {{ state?: object, before?(kernel: object): Promise<void>, origin?: string, auth?: object }} [options] `state` beside that of the sample, `before` the
  * panels are made, `origin` to be asked in place of the sources
  */
-export async function open(id, { state = {}, before, origin } = {}) {
+export async function open(id, { state = {}, before, origin, auth } = {}) {
   const sample = samples.find((one) => one.id === id);
   const clock = new Clock();
   const sources = await start({ now: clock.now });
   const asked = origin ?? sources.origin;
   const kernel = await createKernel({
     clock,
+    auth,
     extensions: [
       httpExtension({ allowedDomains: [new URL(asked).host], allowPrivateNetworks: true }),
       storageExtension({ namespace: STORAGE_NAMESPACE, backend: "memory" }),
