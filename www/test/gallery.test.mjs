@@ -59,7 +59,7 @@ test("who the panel is made for decides what it may do", async () => {
     await panel.getByText("Ann Lund").first().waitFor();
     await workspace.tab("Audit");
     // Carl's claim: about her own the document does not let her decide, about his the kernel does not.
-    const approve = panel.getByRole("button", { name: "Approve", disabled: false });
+    const approve = panel.getByRole("button", { name: "Approve", exact: true, disabled: false });
     await approve.click();
     await panel.getByText("PERMISSION_DENIED: only managers and directors decide").waitFor();
     await page.locator(".audit-entry.denied", { hasText: "storage.put" }).first().waitFor();

@@ -62,6 +62,19 @@ describe("the live panel", () => {
     await page.locator(".activity-line.panel", { hasText: "split.3, with people, tip as they were" }).waitFor();
   });
 
+  on("forgets the values of states that are commented out", {}, async (workspace) => {
+    const view = `<View><Button label="Go" trigger="go"/></View>`;
+    const logic = `<Logic><Tool name="go" capabilities="state:write:a"><Handler>$state.a = "gone";</Handler></Tool></Logic>`;
+    const data = (b) => `<Data><State name="a"/>${b}</Data>`;
+    await workspace.write(`<NexusPanel>${data('<State name="b" default="two"/>')}${logic}${view}</NexusPanel>`);
+    await workspace.leaf("b").waitFor();
+    await workspace.panel.getByRole("button", { name: "Go" }).click();
+    await workspace.leaf("a").filter({ hasText: "gone" }).waitFor();
+    await workspace.write(`<NexusPanel>${data('<!-- <State name="b" default="two"/> -->')}${logic}${view}</NexusPanel>`);
+    await workspace.leaf("b").waitFor({ state: "detached" });
+    await workspace.leaf("a").filter({ hasText: "gone" }).waitFor();
+  });
+
   on("stays as it is while the document has errors, and comes back with its state", {}, async (workspace, page) => {
     await workspace.panel.getByRole("button", { name: "No tip" }).click();
     await each(workspace, "28.00");

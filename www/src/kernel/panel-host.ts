@@ -15,6 +15,7 @@ import {
 } from "nexus-kernel";
 import { fill } from "../../../samples/expenses/people.mjs";
 import { STORAGE_NAMESPACE, samples } from "../../../samples/samples.mjs";
+import { declaredStates } from "./declared-states.ts";
 import type { HandlerFindings, PanelHost, PanelNews, PanelRequest, Refusal } from "./panel-protocol.ts";
 
 /** Milliseconds that entries of the audit log are gathered before they are told. */
@@ -133,7 +134,8 @@ async function open(
 
 /** First values of a sample, as far as its document, which may be another by now, still has these states. */
 function fitting(state: object | undefined, nxml: string): object {
-  return Object.fromEntries(Object.entries(state ?? {}).filter(([name]) => new RegExp(`<State\\s[^>]*name=["']${name}["']`).test(nxml)));
+  const declared = declaredStates(nxml);
+  return Object.fromEntries(Object.entries(state ?? {}).filter(([name]) => declared.has(name)));
 }
 
 function follow(panel: Panel, listen: (news: PanelNews) => void): void {

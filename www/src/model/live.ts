@@ -2,13 +2,13 @@
 
 import { batch, effect, signal } from "@preact/signals";
 import type { PanelStatus } from "nexus-kernel";
+import { keptState } from "../kernel/declared-states.ts";
 import { panelHostOf, panelServer, type PanelPlace } from "../kernel/panel-places.ts";
 import type { PanelHost, PanelNews, PanelSource, PanelStart, Refusal } from "../kernel/panel-protocol.ts";
 import { activity, linesOf, tell } from "./activity.ts";
 import { changedPaths, pathKey } from "./changed-paths.ts";
 import { nxml, opened, panelSample, refused, role } from "./document.ts";
 import { findings, type Findings } from "./findings.ts";
-import { keptState } from "./kept-state.ts";
 import { view } from "./link.ts";
 import { panelPlace } from "./panel-place.ts";
 
@@ -75,7 +75,12 @@ export function followDocument(): void {
       for (let wish = latest; wish && wish !== shown; wish = latest) {
         const before = shown?.epoch === wish.epoch ? shown : undefined;
         shown = wish;
-        await makePanel(wish, before);
+        try {
+          await makePanel(wish, before);
+        } catch (error) {
+          const { code = "INTERNAL_ERROR", message } = error as Error & { code?: string };
+          refusal.value = { code, message, diagnostics: [] };
+        }
       }
     } finally {
       making = false;
