@@ -123,7 +123,7 @@ export const FIELDS: readonly ReadableField[] = Object.freeze([
   ),
   field("server.jwtSecret", "JWT_SECRET", secretOf(HS256_BYTES), "The secret that tokens are signed with (HS256).", { secret: true }),
   field("server.jwtPublicKey", "JWT_PUBLIC_KEY", text(undefined, /\S/), "The key that signatures of tokens are checked with (EdDSA): PEM, or the 32 bytes as base64url."),
-  field("server.jwtAudience", "JWT_AUDIENCE", text(), "What tokens have to say in `aud`. Absent: anything."),
+  field("server.jwtAudience", "JWT_AUDIENCE", text(), "Whom tokens are meant for: their `aud` has to name it. Absent: tokens that name nobody."),
   field(
     "server.corsOrigins",
     "CORS_ORIGINS",

@@ -203,6 +203,10 @@ function checkTogether(values: ReadonlyMap<string, Given>, problems: ConfigProbl
     const message = "or server.jwtPublicKey has to be there where server.authEnabled is true";
     problems.push({ field: "server.jwtSecret", source: auth.source, message });
   }
+  if (keys.every((path) => of(path).value !== undefined)) {
+    const message = "has to be absent where there is server.jwtSecret: tokens are signed in one way";
+    problems.push({ field: "server.jwtPublicKey", source: of("server.jwtPublicKey").source, message });
+  }
   const [least, most] = [of("runtime.minInstances"), of("runtime.maxInstances")];
   if ((least.value as number) > (most.value as number) && !wrong("runtime.minInstances") && !wrong("runtime.maxInstances")) {
     const source = least.source === "default" ? most.source : least.source;

@@ -154,6 +154,10 @@ test("authentication needs a secret or a key, wherever it was switched on", () =
   assert.equal(loadConfig({ env: { AUTH_ENABLED: "true", JWT_PUBLIC_KEY: "key" } }).server.jwtPublicKey, "key");
 });
 
+test("tokens are signed with a secret or with a key, not with either", () => {
+  assert.deepEqual(places({ env: { JWT_PUBLIC_KEY: "key" }, overrides: { server: { jwtSecret: SECRET } } }), ["server.jwtPublicKey env JWT_PUBLIC_KEY"]);
+});
+
 test("a secret has at least 32 bytes, however many characters these are", () => {
   assert.deepEqual(places({ env: { JWT_SECRET: "x".repeat(31) } }), ["server.jwtSecret env JWT_SECRET"]);
   for (const JWT_SECRET of ["x".repeat(32), "é".repeat(16)]) assert.equal(loadConfig({ env: { JWT_SECRET } }).server.jwtSecret, JWT_SECRET);

@@ -4,6 +4,7 @@ import { loadConfig } from "../config.js";
 import { createKernel, httpExtension, storageExtension, type StorageBackend } from "../entry/workerd.js";
 import type { Panel } from "../panel-types.js";
 import type { Kernel, KernelOptions, StateMutation } from "../types.js";
+import { receivingAll } from "./receiving-all.js";
 import { StoredPanels, type ObjectStorage, type StoredPanel } from "./stored-panels.js";
 
 /** What is needed of the `ctx` of a Durable Object. */
@@ -71,9 +72,7 @@ export class PanelsObject<Environment extends object = object> {
   /** Answers a request, or makes a WebSocket of it. */
   async fetch(request: Request): Promise<Response> {
     const kernel = await this.#kernel;
-    const response = await kernel.fetch(request);
-    // A body that is left unread breaks the connection that it comes by.
-    if (!request.bodyUsed) await request.body?.cancel();
+    const response = await receivingAll(request, (request) => kernel.fetch(request));
     if (request.method === "POST" || request.method === "DELETE") {
       for (const panel of kernel.panels.list()) if (!this.#kept.has(panel)) this.#keep(panel);
       if (response.status === 201 || response.status === 204) await this.#writing;

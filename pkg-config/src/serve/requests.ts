@@ -1,6 +1,6 @@
 // Requests of Node as those of the platform, and answers the other way.
 
-import type { IncomingMessage, RequestListener, Server } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Kernel } from "../types.js";
 import { RequestError, getRequestListener } from "./third-party.js";
@@ -10,7 +10,41 @@ const OPTIONS = { overrideGlobalObjects: false, errorHandler: refusal } as const
 
 /** Answers by the kernel: bodies are streamed, and `request.signal` is aborted when the client goes away. */
 export function answering(kernel: Kernel): RequestListener {
-  return getRequestListener((request) => kernel.fetch(request), OPTIONS);
+  return getRequestListener(async (request, { incoming, outgoing }) => {
+    const response = await kernel.fetch(request);
+    if (!incoming.complete && !(await received(incoming as IncomingMessage))) {
+      (outgoing as ServerResponse).setHeader("connection", "close");
+    }
+    return response;
+  }, OPTIONS);
+}
+
+/** How long the rest of a body is received that was refused, and how much of it. */
+const REST_MS = 500;
+const REST_BYTES = 8 << 20;
+
+/**
+ * Receives what is left of a body, and answers whether that was all. Many clients look for the answer only when they have sent
+ * everything, and a connection that is closed before takes the answer with it.
+ */
+async function received(incoming: IncomingMessage): Promise<boolean> {
+  // The stream that the kernel read from would wait until somebody does again.
+  incoming.removeAllListeners("data");
+  let left = REST_BYTES;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, REST_MS);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    incoming.once("end", done).once("close", done);
+    incoming.on("data", (piece: Buffer) => {
+      left -= piece.length;
+      if (left < 0) done();
+    });
+    incoming.resume();
+  });
+  return incoming.complete;
 }
 
 /** Answers by `answer`, which may do without a response: then it has done something else with the socket. */
