@@ -51,7 +51,7 @@ ${tool("wait", "await $ext.test.sleep($args.ms); return 'slept';", '<Arg name="m
 ${tool("fail", "$state.count = 99; throw new RangeError('as asked');")}
 ${tool("refused", "await $ext.test.fail();")}
 ${tool("fill", "$state.note = 'x'.repeat($args.bytes); return 'filled';", '<Arg name="bytes" type="number" default="10"/>')}
-${tool("echo", "return $args.value ?? null;", '<Arg name="value" type="object"/>')}
+${tool("echo", "return $args.value ?? null;", '<Arg name="value" type="object" required="false"/>')}
 </Logic>
 <View><Layout><Text id="shown" content="{$state.count}"/><Input bind="$state.note"/></Layout></View>
 </NexusPanel>`;
