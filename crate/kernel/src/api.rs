@@ -354,7 +354,8 @@ impl Inner {
             .map(|claims| Caller {
                 permissions: claims.permissions,
                 subject: claims.subject,
-                ends_at: Some(claims.expires_ms),
+                // By the same clock as it was let in.
+                ends_at: Some(claims.expires_ms + keys.tolerance_ms()),
             })
             .map_err(|refusal| {
                 let reason = refusal.to_string();

@@ -152,6 +152,11 @@ impl TokenKeys {
         Ok(Self { key, audience, tolerance_ms: clock_tolerance_s * 1_000.0 })
     }
 
+    /// Milliseconds by which the issuer's clock may differ.
+    pub(super) const fn tolerance_ms(&self) -> f64 {
+        self.tolerance_ms
+    }
+
     /// What a token proves at `now_ms`, in milliseconds since the epoch.
     ///
     /// # Errors

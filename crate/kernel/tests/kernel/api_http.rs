@@ -416,3 +416,37 @@ proptest! {
         prop_assert_eq!(scene.get("/panels/counter/state").0, if is_gone { 404 } else { 200 });
     }
 }
+
+/// A socket of which only the close is of interest.
+#[derive(Default)]
+struct Closing(std::cell::Cell<Option<u16>>);
+
+impl nexus_kernel::api::socket::Socket for Closing {
+    fn send(&self, _: &str) {}
+
+    fn buffered(&self) -> usize {
+        0
+    }
+
+    fn close(&self, code: u16, _: &str) {
+        self.0.set(Some(code));
+    }
+}
+
+#[test]
+fn a_session_has_the_tolerance_that_its_token_was_let_in_with() {
+    let options = AuthOptions { secret: Some(SECRET.to_owned()), clock_tolerance_s: 60.0, ..AuthOptions::default() };
+    let scene = scene_with(Auth::Tokens(TokenKeys::new(options).unwrap()), None);
+    // A whole second: tokens know no others.
+    let now = (nexus_kernel::clock::Clock::now(&*scene.world.clock) / 1000.0).floor();
+    let claims = json!({"exp": now - 50.0, "permissions": ["panel:read"]});
+    let authorization = format!("Bearer {}", hs256(SECRET, r#"{"alg":"HS256"}"#, &claims.to_string()));
+    let headers = [("authorization", &*authorization), ("upgrade", "websocket")];
+    let upgrade = scene.api.upgrade(&request("GET", "/panels/counter/ws", &headers, None)).ok().unwrap();
+    let socket = Rc::new(Closing::default());
+    let _session = upgrade.accept(Rc::clone(&socket) as Rc<_>);
+    scene.world.advance(8_000);
+    assert_eq!(socket.0.get(), None);
+    scene.world.advance(3_000);
+    assert_eq!(socket.0.get(), Some(1008));
+}
