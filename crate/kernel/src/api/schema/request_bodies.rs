@@ -107,7 +107,7 @@ enum Trigger {
     },
     /// When a handler emits such an event.
     Event {
-        /// Its name, in which `*` stands for any.
+        /// Its name, a beginning as in `order.*`, or `*` for all.
         pattern: String,
     },
     /// At these times, UTC.
