@@ -110,6 +110,7 @@ test("a signal ends the waiting, not the run", async () => {
   await until(() => open.has(1));
   controller.abort();
   await assert.rejects(call, { code: "CANCELLED" });
+  await assert.rejects(connection.trigger("add", [1], { signal: controller.signal }), { code: "CANCELLED" });
   open.get(1)();
   await until(() => open.has(2));
   open.get(2)();

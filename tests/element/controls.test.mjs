@@ -115,10 +115,13 @@ test("a number is sent as a number, and what is none is not", async () => {
 });
 
 test("a value that the state refuses is told, and the field shows the state again", async () => {
-  await panels.show({ data: `<State name="n" type="number" default="3"/>`, view: `<Layout><Input bind="$state.n"/></Layout>` });
-  await page.evaluate(() => globalThis.places.element.set(["n"], "text"));
-  await page.locator(".problem").waitFor();
-  assert.equal(await page.getByRole("textbox").inputValue(), "3");
+  await panels.show({ data: `<State name="rows" type="object" default='{"a":1}'/>`, view: `<Layout><Input bind="$state.rows"/></Layout>` });
+  const input = page.getByRole("textbox");
+  await input.fill("no object");
+  await page.locator(".problem").getByText("INVALID_ARGUMENT").waitFor();
+  assert.equal(await input.inputValue(), "no object", "while it is being typed");
+  await page.keyboard.press("Tab");
+  await becomes(() => input.inputValue(), '{"a":1}');
 });
 
 test("an item keeps focus, marked text and what was typed when the list is sorted anew", async () => {

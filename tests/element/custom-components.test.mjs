@@ -14,8 +14,8 @@ before(async () => {
       #value = 0;
       max = 5;
       connectedCallback() {
-        this.innerHTML = "<button>more</button><button>report</button>";
-        const [more, report] = this.children;
+        const [more, report] = ["more", "report"].map((label) => Object.assign(document.createElement("button"), { textContent: label }));
+        this.replaceChildren(more, report);
         more.onclick = () => {
           this.value = this.#value + 1;
           this.dispatchEvent(new Event("change"));

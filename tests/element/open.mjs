@@ -1,5 +1,6 @@
 // What the tests of the element share: a page with a kernel in it, and short ways to write documents.
 
+import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { openBuiltPage } from "../support/chromium.mjs";
 
@@ -29,6 +30,12 @@ export async function openPanels() {
   return {
     ...built,
     errors,
+    /** Ends it; fails if something was thrown that nobody caught, or tried that the page's policy forbids. */
+    async stop() {
+      const violations = await page.evaluate(() => globalThis.places.violations);
+      await built.stop();
+      assert.deepEqual([errors, violations], [[], []]);
+    },
     show: (document, options) => page.evaluate(([document, options]) => globalThis.places.show(document, options), [typeof document === "string" ? document : nxml(document), options]),
     heard: (name) => page.evaluate((name) => globalThis.places.heard(name), name),
     state: () => page.evaluate(() => globalThis.places.panel.state),

@@ -84,7 +84,7 @@ test("a connection that is lost is told, what is typed stays, and the panel goes
   await told.waitFor({ state: "detached" });
   assert.equal(await page.getByRole("textbox").inputValue(), "half");
   await page.locator(".toast").getByText("now 4").waitFor();
-  assert.deepEqual((await panels.heard("nexus-status")).map(({ status }) => status).filter((status, index, all) => status !== all[index - 1]), ["connected", "reconnecting", "connected"]);
+  assert.deepEqual((await panels.heard("nexus-status")).map(({ status }) => status).filter((status, index, all) => status !== all[index - 1]), ["connecting", "connected", "reconnecting", "connected"]);
 });
 
 test("a panel that is not there is told with the server's reason", async () => {

@@ -2,8 +2,9 @@ import { NexusError, invalidArgument, type NexusErrorData } from "../errors.js";
 import type { ViewTree } from "../panel-types.js";
 import type { RunResult } from "../types.js";
 import { backoff } from "./backoff.js";
+import { Calls, cancelled, type Call, type CallRequest } from "./calls.js";
 import { LOST, type Channel } from "./channel.js";
-import type { ClientMessage, ConnectedMessage, ErrorMessage, ProgressMessage, RequestId, ServerMessage, Topic } from "./messages.js";
+import type { ClientMessage, ConnectedMessage, ErrorMessage, ServerMessage, Topic } from "./messages.js";
 import type { Reach } from "./reach.js";
 import type * as api from "./types.js";
 
@@ -18,14 +19,6 @@ const FIRST_ATTEMPTS = 12;
 /** Heartbeats without a word after which a connection counts as lost. */
 const SILENT_HEARTBEATS = 2.5;
 
-interface Call {
-  readonly message: ClientMessage & { requestId: RequestId };
-  readonly tool?: string;
-  readonly onProgress?: ((progress: Omit<ProgressMessage, "type">) => void) | undefined;
-  resolve(answer: RunResult | number): void;
-  reject(error: unknown): void;
-}
-
 type Listeners = { [Name in keyof api.ConnectionEvents]?: Set<(event: api.ConnectionEvents[Name]) => void> };
 
 /** A {@link api.PanelConnection}: reconnects, resumes, and knows which answer is whose. */
@@ -34,9 +27,7 @@ export class Connection implements api.PanelConnection {
   readonly #topics: readonly Topic[];
   readonly #token: api.ConnectOptions["token"];
   readonly #listeners: Listeners = {};
-  readonly #calls = new Map<RequestId, Call>();
-  /** Asked for before the first connection. */
-  #waiting: Call[] = [];
+  readonly #calls = new Calls();
   #channel: Channel | undefined;
   #status: api.ConnectionStatus = "connecting";
   #panelId = "";
@@ -149,49 +140,28 @@ export class Connection implements api.PanelConnection {
 
   // Calls
 
-  async #call(call: Omit<Call, "resolve" | "reject">, signal?: AbortSignal): Promise<RunResult | number> {
-    signal?.throwIfAborted();
+  async #call(request: CallRequest, signal?: AbortSignal): Promise<RunResult | number> {
+    if (signal?.aborted) throw cancelled("it was given up before it began");
     if (this.#status === "closed") throw cancelled("the connection is closed");
     if (this.#status === "reconnecting") throw cancelled("there is no connection to the panel at the moment");
-    const { requestId } = call.message;
-    return await new Promise<RunResult | number>((resolve, reject) => {
-      const abort = () => {
-        this.#calls.delete(requestId);
-        this.#waiting = this.#waiting.filter((waiting) => waiting !== own);
-        reject(cancelled("nobody waits for the answer any more; the run goes on"));
-      };
-      const settled = <Value>(settle: (value: Value) => void) => {
-        return (value: Value) => {
-          signal?.removeEventListener("abort", abort);
-          settle(value);
-        };
-      };
-      const own: Call = { ...call, resolve: settled(resolve), reject: settled(reject) };
-      signal?.addEventListener("abort", abort, { once: true });
-      if (this.#status === "connecting") this.#waiting.push(own);
-      else this.#ask(own);
+    return await this.#calls.make(request, signal, (call) => {
+      if (this.#status === "connecting") this.#calls.wait(call);
+      else this.#ask(call);
     });
   }
 
   #ask(call: Call): void {
-    this.#calls.set(call.message.requestId, call);
+    this.#calls.sent(call);
     try {
       this.#send(call.message);
     } catch (error) {
-      this.#calls.delete(call.message.requestId);
+      this.#calls.forget(call);
       call.reject(invalidArgument(`what cannot be written as JSON cannot be sent: ${error instanceof Error ? error.message : error}`));
     }
   }
 
   #send(message: ClientMessage): void {
     this.#channel?.send(JSON.stringify(message));
-  }
-
-  #take(requestId: RequestId | undefined): Call | undefined {
-    if (requestId === undefined) return undefined;
-    const call = this.#calls.get(requestId);
-    this.#calls.delete(requestId);
-    return call;
   }
 
   // Attempts
@@ -225,11 +195,7 @@ export class Connection implements api.PanelConnection {
   async #lost(code: number, reason: string, token: string | undefined, error: unknown): Promise<void> {
     clearInterval(this.#heartbeat);
     const wasConnected = this.#status === "connected";
-    for (const [requestId, call] of [...this.#calls]) {
-      this.#calls.delete(requestId);
-      const doubt = call.tool === undefined ? "the change may have been made" : "the run may have happened, or may happen yet";
-      call.reject(cancelled(`the connection was lost before the answer came: ${doubt}`, { code, reason }));
-    }
+    this.#calls.rejectSent("the connection was lost", { code, reason });
     // A token that has ended may be followed by another.
     const mayRenew = code === POLICY && typeof this.#token === "function";
     if ((FINAL_CODES.includes(code) && !mayRenew) || this.#reach.isFinal(code)) return this.#end(code, reason);
@@ -276,9 +242,8 @@ export class Connection implements api.PanelConnection {
     this.#channel = undefined;
     // Others cannot be told by a browser's socket.
     channel?.close(code === 1000 || code >= 3000 ? code : 1000, reason);
-    for (const call of this.#waiting.splice(0)) call.reject(error ?? cancelled("the connection was closed"));
-    for (const call of this.#calls.values()) call.reject(cancelled("the connection was closed before the answer came: the run may have happened"));
-    this.#calls.clear();
+    for (const call of this.#calls.takeWaiting()) call.reject(error ?? cancelled("the connection was closed"));
+    this.#calls.rejectSent("the connection was closed");
     this.#become("closed", { code, reason });
     this.#tellClosed({ code, reason });
   }
@@ -310,7 +275,7 @@ export class Connection implements api.PanelConnection {
         return this.#tell("view", { version: message.version, view: message.view });
       case "PROGRESS": {
         const { type: _type, ...progress } = message;
-        return this.#calls.get(message.requestId ?? "")?.onProgress?.(progress);
+        return this.#calls.find(message.requestId)?.onProgress?.(progress);
       }
       case "RESULT":
         return this.#answered(message);
@@ -337,7 +302,7 @@ export class Connection implements api.PanelConnection {
     this.#beat(message.heartbeatMs);
     this.#become("connected");
     this.#tell("connected", { version: message.version, resumed: message.resumed });
-    for (const call of this.#waiting.splice(0)) this.#ask(call);
+    for (const call of this.#calls.takeWaiting()) this.#ask(call);
   }
 
   #tellTopics(): void {
@@ -387,7 +352,7 @@ export class Connection implements api.PanelConnection {
   }
 
   #answered({ requestId, result, version }: Extract<ServerMessage, { type: "RESULT" }>): void {
-    const call = this.#take(requestId);
+    const call = this.#calls.take(requestId);
     if (!call) return;
     if (result === undefined) return call.resolve(version ?? this.version);
     this.#tell("result", { tool: call.tool ?? "", result });
@@ -397,12 +362,8 @@ export class Connection implements api.PanelConnection {
   #refused({ code, message, requestId, details }: ErrorMessage): void {
     const data: NexusErrorData = { code, message, ...(details !== undefined && { context: details }) };
     const error = new NexusError(data);
-    const call = this.#take(requestId);
+    const call = this.#calls.take(requestId);
     if (call) call.reject(error);
     else this.#tell("error", error);
   }
-}
-
-function cancelled(message: string, context?: unknown): NexusError {
-  return new NexusError({ code: "CANCELLED", message, ...(context !== undefined && { context }) });
 }

@@ -49,14 +49,21 @@ function timeOf(time: unknown): string {
   return date && !Number.isNaN(date.getTime()) ? date.toLocaleTimeString(undefined, { hourCycle: "h23" }) : textOf(time);
 }
 
+/** Lines that have to be the same for a log to be taken for the one before. */
+const PROBE = 3;
+
 /** How many lines were dropped at the front between two lists, of which the later may have more at its end; all if they share none. */
 export function droppedLines(last: readonly unknown[], next: readonly unknown[]): number {
-  if (last.length === 0 || next.length === 0) return last.length;
-  const probe = (lines: readonly unknown[], from: number) => lines.slice(from, from + 3).map((line) => JSON.stringify(line));
-  const wanted = probe(next, 0);
-  for (let dropped = 0; dropped < last.length; dropped++) {
-    const found = probe(last, dropped);
-    if (found.every((line, index) => line === wanted[index])) return dropped;
-  }
+  const goesOn = (dropped: number) => {
+    const until = Math.min(dropped + PROBE, last.length);
+    for (let index = dropped; index < until; index++) if (!isSame(last[index], next[index - dropped])) return false;
+    return true;
+  };
+  for (let dropped = 0; dropped < last.length; dropped++) if (goesOn(dropped)) return dropped;
   return last.length;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  return typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b);
 }

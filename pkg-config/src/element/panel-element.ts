@@ -10,7 +10,7 @@ import { columnRules } from "./columns.js";
 import { applyCommand } from "./commands.js";
 import { PanelComponent } from "./components/component.js";
 import { renderElement } from "./components/registry.js";
-import type { Columns, CustomRegistration, Draft, PanelHost, SetOutcome } from "./host.js";
+import type { CustomRegistration, PanelHost, SetOutcome } from "./host.js";
 import { keysOf } from "./keys.js";
 import { Problems } from "./problems.js";
 import { reuseTree } from "./reuse.js";
@@ -27,7 +27,7 @@ function registrationKey(module: string, component: string): string {
 }
 
 /** `<nexus-panel>`. */
-export class NexusPanelElement extends LitElement implements PanelHost {
+export class NexusPanelElement extends LitElement {
   static override styles = STYLES;
   static override properties = {
     panel: { attribute: false },
@@ -43,8 +43,6 @@ export class NexusPanelElement extends LitElement implements PanelHost {
   declare src: string;
   declare headingLevel: number;
 
-  readonly drafts = new Set<Draft>();
-  isMoving = false;
   #connection: PanelConnection | undefined;
   #connectedTo: PanelTarget | undefined;
   #offs: (() => void)[] = [];
@@ -53,6 +51,7 @@ export class NexusPanelElement extends LitElement implements PanelHost {
   #columnRules = "";
   readonly #problems = new Problems(() => this.requestUpdate());
   readonly #themeListeners = new Set<() => void>();
+  readonly #host: PanelHost = this.#makeHost();
 
   /** See {@link api.NexusPanelElementClass.define}. */
   static define(module: string, component: string, tagName: string, options: api.CustomComponentOptions = {}): void {
@@ -70,10 +69,6 @@ export class NexusPanelElement extends LitElement implements PanelHost {
 
   get connection(): PanelConnection | undefined {
     return this.#connection;
-  }
-
-  get columns(): Columns {
-    return this.#tree ?? { columns: 12, breakpoints: [] };
   }
 
   get status(): ConnectionStatus | undefined {
@@ -119,11 +114,12 @@ export class NexusPanelElement extends LitElement implements PanelHost {
       return this.#fail("connection", error);
     }
     const connection = this.#connection;
+    this.#dispatch("nexus-status", { status: connection.status });
     this.#offs = [
       connection.on("status", (detail) => {
         if (detail.status === "connected") {
           this.#problems.settle("connection");
-          for (const draft of [...this.drafts]) draft.retry();
+          for (const draft of [...this.#host.drafts]) draft.retry();
         }
         this.#dispatch("nexus-status", detail);
         this.requestUpdate();
@@ -136,7 +132,7 @@ export class NexusPanelElement extends LitElement implements PanelHost {
   }
 
   #disconnect(): void {
-    for (const draft of this.drafts) draft.commit();
+    for (const draft of this.#host.drafts) draft.commit();
     for (const off of this.#offs.splice(0)) off();
     this.#connection?.close();
     this.#connection = undefined;
@@ -186,8 +182,26 @@ export class NexusPanelElement extends LitElement implements PanelHost {
 
   // What components ask for
 
-  async trigger(tool: string, args: unknown, scope: object | undefined): Promise<RunResult | undefined> {
-    for (const draft of [...this.drafts]) draft.commit();
+  #makeHost(): PanelHost {
+    const element = this;
+    return {
+      get columns() {
+        return element.#tree ?? { columns: 12, breakpoints: [] };
+      },
+      drafts: new Set(),
+      isMoving: false,
+      trigger: (tool, args, scope) => this.#trigger(tool, args, scope),
+      set: (path, value, keeps = false) => this.#set(path, value, keeps),
+      custom: (module, component) => registrations.get(registrationKey(module, component)),
+      onTheme: (listener) => {
+        this.#themeListeners.add(listener);
+        return () => void this.#themeListeners.delete(listener);
+      },
+    };
+  }
+
+  async #trigger(tool: string, args: unknown, scope: object | undefined): Promise<RunResult | undefined> {
+    for (const draft of [...this.#host.drafts]) draft.commit();
     const connection = this.#connection;
     if (!connection) return undefined;
     const given = typeof args === "object" ? args : undefined;
@@ -200,7 +214,7 @@ export class NexusPanelElement extends LitElement implements PanelHost {
     }
   }
 
-  async set(path: readonly (string | number)[], value: unknown, keeps = false): Promise<SetOutcome> {
+  async #set(path: readonly (string | number)[], value: unknown, keeps: boolean): Promise<SetOutcome> {
     const connection = this.#connection;
     if (!connection) return "refused";
     const source = `value ${JSON.stringify(path)}`;
@@ -213,15 +227,6 @@ export class NexusPanelElement extends LitElement implements PanelHost {
       if (this.#connection === connection && !(isLost && keeps)) this.#fail(source, error);
       return isLost ? "lost" : "refused";
     }
-  }
-
-  custom(module: string, component: string): CustomRegistration | undefined {
-    return registrations.get(registrationKey(module, component));
-  }
-
-  onTheme(listener: () => void): () => void {
-    this.#themeListeners.add(listener);
-    return () => void this.#themeListeners.delete(listener);
   }
 
   // What is shown
@@ -244,7 +249,7 @@ export class NexusPanelElement extends LitElement implements PanelHost {
       ${this.#connectionBar()} ${this.#problems.render()}
       <div class="view" part="view">
         ${root
-          ? repeat([root], () => keysOf([root])[0], (node) => renderElement(node, { host: this, filter: "", level: this.#level, placement: "wide-12" }))
+          ? repeat([root], () => keysOf([root])[0], (node) => renderElement(node, { host: this.#host, filter: "", level: this.#level, placement: "wide-12" }))
           : nothing}
       </div>
       <nexus-panel-toasts></nexus-panel-toasts>

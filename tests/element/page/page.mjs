@@ -3,6 +3,13 @@
 import { createKernel } from "nexus-kernel";
 import { NexusPanelElement, connectPanel } from "nexus-kernel/element";
 
+// For the page's own Worker; HTML of whatever origin stays forbidden.
+globalThis.trustedTypes?.createPolicy("default", { createScriptURL: (url) => url });
+
+/** What the page's policy has forbidden. */
+const violations = [];
+addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) => violations.push(`${violatedDirective}: ${blockedURI} by ${sourceFile}`));
+
 /** Calls of `$ext.gate.wait(name)` that have not been let through. */
 const waiting = new Map();
 const gate = {
@@ -60,6 +67,7 @@ globalThis.places = {
   show,
   place,
   hide,
+  violations,
   kernel,
   connectPanel,
   NexusPanelElement,

@@ -97,7 +97,9 @@ export class LogStreamComponent extends PanelComponent {
     this.#filteredBy = this.activeFilter;
     const gone = this.#shown.findIndex(({ number }) => number >= this.#first);
     if (gone > 0 && !this.#follows) this.#moveUp(gone);
-    this.#shown = this.#entries.filter(({ number, text, level }) => number >= this.#clearedTo && hasText(`${level} ${text}`, this.#filteredBy));
+    const filter = this.#filteredBy;
+    const isShown = ({ number, text, level }: LogEntry) => number >= this.#clearedTo && (filter === "" || hasText(`${level} ${text}`, filter));
+    this.#shown = this.#entries.filter(isShown);
   }
 
   /** Keeps what the reader looks at in its place while the first `count` of the lines that are shown go. */
