@@ -20,7 +20,10 @@ const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.f
  * @throws NexusError `INVALID_ARGUMENT` naming the option that does not exist or has no such value
  */
 export async function openKernel(options: api.KernelOptions | undefined, surroundings: Surroundings): Promise<api.Kernel> {
-  const kernel = new NexusKernel(await glue.openKernel(options, surroundings), surroundings);
+  const auth = options?.auth;
+  // What `loadConfig` answers is printed, and read as data, without its secrets. A copy has them.
+  const given = typeof auth === "object" && auth !== null ? { ...options, auth: { ...auth } } : options;
+  const kernel = new NexusKernel(await glue.openKernel(given, surroundings), surroundings);
   const extensions = options?.extensions;
   try {
     if (extensions !== undefined && !Array.isArray(extensions)) {

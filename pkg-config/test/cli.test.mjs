@@ -11,7 +11,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../target/npm/nexus-kernel/dist/cli/main.js", import.meta.url));
-const COMMANDS = ["run", "check", "infer", "replay", "verify"];
+const COMMANDS = ["serve", "run", "check", "infer", "replay", "verify"];
 
 const COUNTER = `<NexusPanel title="Counter">
   <Data>

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { inspect } from "node:util";
@@ -188,6 +189,18 @@ test("secrets are in it, and are not printed", () => {
   for (const JWT_SECRET of [5, ["hunter2"], " hunter2"]) {
     assert.throws(() => loadConfig({ env: { JWT_SECRET } }), (error) => !`${error.message}${JSON.stringify(error.context)}`.includes("hunter"));
   }
+});
+
+test("a kernel takes the secret, and not what is printed in its place", async () => {
+  const { kernel: options } = loadConfig({ env: { JWT_SECRET: SECRET } });
+  const kernel = await kernelFor({ ...options, logger: { level: "silent" } });
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const text = `${part({ alg: "HS256" })}.${part({ exp: Date.now() / 1000 + 60, permissions: ["panel:read"] })}`;
+  const ask = async (secret) => {
+    const authorization = `Bearer ${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
+    return (await kernel.fetch(new Request("http://localhost/panels", { headers: { authorization } }))).status;
+  };
+  assert.deepEqual([await ask(SECRET), await ask("[secret]")], [200, 401]);
 });
 
 test("the answer is frozen all through", () => {

@@ -7,19 +7,26 @@ import { fileURLToPath } from "node:url";
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", DO_NOT_TRACK: "1", CI: "true", CLOUDFLARE_CF_FETCH_ENABLED: "false" });
 const { unstable_startWorker } = await import("wrangler");
 
-/** @returns {Promise<{ url: string, stop(): Promise<void> }>} */
-export async function startWorker() {
+/**
+ * @param {{ variables?: Record<string, string>, folder?: string }} options variables and secrets; where what is stored outlives the Worker
+ * @returns {Promise<{ url: string, stop(): Promise<void> }>}
+ */
+export async function startWorker({ variables = {}, folder } = {}) {
   const port = await freePort();
   const text = (value) => ({ type: "plain_text", value });
   const worker = await unstable_startWorker({
     config: fileURLToPath(new URL("../wrangler.jsonc", import.meta.url)),
     // The port of .dev.vars is another.
     envFiles: [],
-    bindings: { ALLOWED_DOMAINS: text(`127.0.0.1:${port}`), ALLOW_PRIVATE_NETWORKS: text("true") },
+    bindings: {
+      ALLOWED_DOMAINS: text(`127.0.0.1:${port}`),
+      ALLOW_PRIVATE_NETWORKS: text("true"),
+      ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, text(value)])),
+    },
     dev: {
       server: { hostname: "127.0.0.1", port },
       inspector: false,
-      persist: false,
+      persist: folder ?? false,
       watch: false,
       logLevel: "error",
     },

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { after, before, describe, test } from "node:test";
-import manifest from "../node_modules/nexus-kernel/package.json" with { type: "json" };
 import { startWorker } from "./start.mjs";
 
 let worker;
@@ -44,17 +43,15 @@ describe("routes", () => {
     assert.equal(status, 200);
     assert.deepEqual(
       body.routes.map(({ path, methods }) => [path, ...methods].join(" ")),
-      ["/ GET", "/health GET", "/run POST", "/sample GET POST", "/sample/weather GET", "/sample/news GET"],
+      ["/ GET", "/run GET POST", "/sample GET POST", "/sample/weather GET", "/sample/news GET", "/panels GET POST", "/health GET"],
     );
   });
 
-  test("/health tells the version of the package and the kernel's numbers", async () => {
-    const before = await ask("/health");
+  test("GET /run tells the numbers of the kernel that runs handlers", async () => {
+    const before = await ask("/run");
     assert.equal(before.status, 200);
-    assert.equal(before.body.status, "ok");
-    assert.equal(before.body.version, manifest.version);
     await run({ source: "return 1" });
-    const after = await ask("/health");
+    const after = await ask("/run");
     assert.equal(after.body.totalExecutions, before.body.totalExecutions + 1);
     assert.equal(after.body.activeRuns, 0);
   });
@@ -67,8 +64,7 @@ describe("routes", () => {
 
   test("a wrong method is 405 and says which is right", async () => {
     for (const [path, method, allow] of [
-      ["/run", "GET", "POST"],
-      ["/health", "POST", "GET"],
+      ["/run", "PUT", "GET, POST"],
       ["/sample", "DELETE", "GET, POST"],
       ["/sample/news", "PUT", "GET"],
     ]) {
@@ -79,7 +75,7 @@ describe("routes", () => {
   });
 
   test("HEAD is GET without the body", async () => {
-    const { status, body } = await ask("/health", { method: "HEAD" });
+    const { status, body } = await ask("/sample/news", { method: "HEAD" });
     assert.equal(status, 200);
     assert.equal(body, undefined);
   });
@@ -89,7 +85,7 @@ describe("routes", () => {
     assert.equal(preflight.status, 204);
     assert.equal(preflight.headers.get("access-control-allow-origin"), "*");
     assert.match(preflight.headers.get("access-control-allow-headers"), /user-agent/);
-    for (const path of ["/health", "/sample/news", "/nope"]) {
+    for (const path of ["/run", "/sample/news", "/nope"]) {
       assert.equal((await ask(path)).headers.get("access-control-allow-origin"), "*");
     }
   });
@@ -175,7 +171,7 @@ describe("POST /run", () => {
     assert.equal((await run({ source: "return 'here'" })).body.returnValue, "here");
     assert.ok(performance.now() - start < 5_000);
     // Their runs end by themselves.
-    const suspended = async () => (await ask("/health")).body.suspendedRuns;
+    const suspended = async () => (await ask("/run")).body.suspendedRuns;
     while ((await suspended()) > 0) assert.ok(performance.now() - start < 5_000, "runs hang");
   });
 

@@ -67,8 +67,10 @@ listens. SIGINT or SIGTERM: requests under way end, for 10 s at most; a second o
       if (!panels) return EXIT.found;
       const server = await listen(kernel, { port: port ?? config.server.httpPort, host: config.server.host });
       try {
+        // Whoever reads that it listens may end it at once.
+        const interrupted = interrupt();
         report(out, server.url, panels);
-        await interrupt();
+        await interrupted;
         out.note("closing");
       } finally {
         await server.close();

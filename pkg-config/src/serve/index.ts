@@ -1,7 +1,7 @@
 // `nexus-kernel/serve`: the HTTP and WebSocket API of a kernel, on a port of this machine.
 
-import { createServer } from "node:http";
-import type { AddressInfo, Server as NetServer } from "node:net";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { servedBy } from "../api-options.js";
 import { TEXT, checked, wholeFrom, type Rule } from "../built-in.js";
 import { NexusError, invalidArgument } from "../errors.js";
@@ -57,6 +57,13 @@ export async function serve(kernel: Kernel, options: ServeOptions = {}): Promise
     if (incoming.headers.upgrade?.toLowerCase() === "websocket") sockets.upgrade(incoming, socket, rest);
     else serveWithoutUpgrade(server, incoming, socket, rest);
   });
+  // Browsers open connections ahead of what they will ask. Node does not count these as idle.
+  const silent = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    silent.add(socket);
+    socket.once("close", () => silent.delete(socket));
+  });
+  for (const event of ["request", "upgrade"]) server.on(event, ({ socket }: IncomingMessage) => silent.delete(socket));
   await listening(server, port, host);
   const address = server.address() as AddressInfo;
 
@@ -74,6 +81,7 @@ export async function serve(kernel: Kernel, options: ServeOptions = {}): Promise
         resolve();
       });
       sockets.close("the server is closing");
+      for (const socket of silent) socket.destroy();
     }));
   return { url: urlOf(address), port: address.port, close, [asyncDispose]: close };
 }
