@@ -136,6 +136,8 @@ export interface ApiOptions {
   readonly messageBurst?: number | undefined;
   /** Bytes that may wait for a client to read them; then it is sent away. Default 4 MiB. */
   readonly maxBufferedBytes?: number | undefined;
+  /** Clients of one panel that come by a request; one more is answered 429. Default 1000. */
+  readonly maxClients?: number | undefined;
   /** Milliseconds after which a client of which nothing is heard is sent away. Default 120 000. */
   readonly idleTimeoutMs?: number | undefined;
 }

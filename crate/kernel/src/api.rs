@@ -282,6 +282,10 @@ impl Inner {
         let caller = self.caller(&url, request)?;
         caller.admit(route.access, id)?;
         let panel = self.kernel.panels().find(id)?;
+        let (clients, most) = (panel.client_count(), self.options.sockets.max_clients);
+        if clients >= most {
+            return Err(Error::resource_limit("clients", most, clients + 1).into());
+        }
         let query = |name: &str| url.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned());
         let bad = |why: &str| Refused::because(400, ErrorCode::InvalidArgument, why);
         let since = query("since").map(|since| since.parse::<u64>());

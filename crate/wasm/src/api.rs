@@ -36,7 +36,7 @@ pub fn api_options(options: &Fields) -> Result<ApiOptions, Failure> {
         _ => Auth::Tokens(TokenKeys::new(AuthOptions::from_value(&value_from_js(&given, Bounds::WIDEST)?)?)?),
     };
     let known = ["corsOrigins", "bodyLimit", "maxMessageBytes", "messagesPerSecond", "messageBurst"];
-    let known = [&known[..], &["maxBufferedBytes", "idleTimeoutMs"]].concat();
+    let known = [&known[..], &["maxBufferedBytes", "maxClients", "idleTimeoutMs"]].concat();
     let api = Fields::open(&options.get("api")?, "options.api", &known)?;
     let usual = SocketLimits::default();
     let count =
@@ -46,6 +46,7 @@ pub fn api_options(options: &Fields) -> Result<ApiOptions, Failure> {
         messages_per_second: api.whole("messagesPerSecond", 1, MOST)?.unwrap_or(usual.messages_per_second),
         message_burst: api.whole("messageBurst", 1, MOST)?.unwrap_or(usual.message_burst),
         max_buffered_bytes: count("maxBufferedBytes", usual.max_buffered_bytes)?,
+        max_clients: count("maxClients", usual.max_clients)?,
         idle_timeout_ms: api.whole("idleTimeoutMs", 1, MOST)?.map_or(usual.idle_timeout_ms, u64::from),
     };
     let cors = Cors::new(api.texts("corsOrigins")?)?;

@@ -116,7 +116,7 @@ impl From<Refused> for ApiResponse {
 }
 
 /// Limits of how much is there at once: the same request may be served later.
-const BUSY: [&str; 3] = ["panels", "queuedRuns", "queue"];
+const BUSY: [&str; 4] = ["panels", "queuedRuns", "queue", "clients"];
 
 /// The status for an error.
 fn status_of(error: &Error) -> u16 {

@@ -58,6 +58,8 @@ pub struct SocketLimits {
     pub message_burst: u32,
     /// Bytes that may wait to be read by the client.
     pub max_buffered_bytes: usize,
+    /// Clients of one panel that come by a request; those that the embedder brings are its own affair.
+    pub max_clients: usize,
     /// Milliseconds after which a client of which nothing is heard is sent away.
     pub idle_timeout_ms: u64,
 }
@@ -72,6 +74,8 @@ impl Default for SocketLimits {
             message_burst: 1000,
             // Four of the largest messages.
             max_buffered_bytes: 4 << 20,
+            // Each change is sent to all of them.
+            max_clients: 1000,
             // Proxies close idle connections after a minute or more; clients send a PING four times in this.
             idle_timeout_ms: 120_000,
         }

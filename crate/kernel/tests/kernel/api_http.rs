@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use nexus_core::Error;
 use nexus_kernel::api::cors::Cors;
-use nexus_kernel::api::socket::SocketLimits;
+use nexus_kernel::api::socket::{Socket, SocketLimits};
 use nexus_kernel::api::token::{AuthOptions, TokenKeys};
 use nexus_kernel::api::{Api, ApiOptions, ApiRequest, ApiResponse, Auth, RequestHeaders};
 use nexus_kernel::engine::LocalFuture;
@@ -63,7 +63,8 @@ fn scene_with(auth: Auth, origins: Option<&[&str]>) -> Scene {
     kernel.panels().configure(PanelsOptions { max_panels: 3, ..PanelsOptions::default() });
     world.run(kernel.panels().create(NXML, PanelOptions::default())).unwrap();
     let cors = Cors::new(origins.map(|origins| origins.iter().map(|one| (*one).to_owned()).collect())).unwrap();
-    let api = Api::new(&kernel, ApiOptions { auth, cors, body_limit: LIMIT, sockets: SocketLimits::default() });
+    let sockets = SocketLimits { max_clients: 2, ..SocketLimits::default() };
+    let api = Api::new(&kernel, ApiOptions { auth, cors, body_limit: LIMIT, sockets });
     Scene { world, kernel, api }
 }
 
@@ -381,6 +382,31 @@ fn a_page_brings_its_token_as_a_protocol() {
         let url = format!("/panels/counter/ws?{query}");
         assert_eq!(upgrade(&url, &headers).err().unwrap().status, 400, "{query}");
     }
+}
+
+/// A way to a client that nobody listens at.
+struct Deaf;
+
+impl Socket for Deaf {
+    fn send(&self, _: &str) {}
+
+    fn buffered(&self) -> usize {
+        0
+    }
+
+    fn close(&self, _: u16, _: &str) {}
+}
+
+#[test]
+fn a_panel_has_as_many_clients_as_the_limit_and_not_one_more() {
+    let scene = scene();
+    let upgrade = || scene.api.upgrade(&request("GET", "/panels/counter/ws", &[("upgrade", "websocket")], None));
+    let accept = || upgrade().ok().unwrap().accept(Rc::new(Deaf));
+    let clients = [accept(), accept()];
+    let refused = upgrade().err().unwrap();
+    assert_eq!((refused.status, &body(&refused)["error"]["details"]["resource"]), (429, &json!("clients")));
+    drop(clients);
+    assert!(upgrade().is_ok());
 }
 
 #[test]

@@ -227,7 +227,7 @@ fn tell(operation: Operation, schemas: &mut Schemas) -> Told {
             )],
             body: Some((
                 json!({ "application/json": { "schema": {
-                    "type": ["object", "array"], "description": "The tool's arguments, by name or by position.",
+                    "type": "object", "description": "The tool's arguments, by name.",
                 } } }),
                 false,
             )),
