@@ -87,12 +87,13 @@ test("setProp outranks the view until the view says something else", async () =>
   await panels.show({
     data: `<State name="label" default="Bound"/><State name="n" type="number"/>`,
     logic: tool("override", `$view.command("b", "setProp", { name: "label", value: "Set" });`) + tool("other", `$state.n++;`) + tool("change", `$state.label = "Changed";`),
-    view: `<Layout><Button id="b" label="{$state.label}" variant="secondary" trigger="other"/><Button label="override" trigger="override"/><Button label="other" trigger="other"/><Button label="change" trigger="change"/><Text content="{$state.n}"/></Layout>`,
+    view: `<Layout><Button id="b" label="{$state.label}" variant="{$state.n ? 'ghost' : 'secondary'}" trigger="other"/><Button label="override" trigger="override"/><Button label="other" trigger="other"/><Button label="change" trigger="change"/><Text content="{$state.n}"/></Layout>`,
   });
   const label = () => page.locator("[data-id=b] .label").textContent();
   await press("override");
   assert.equal(await label(), "Set");
   await press("other");
+  assert.equal(await page.locator("[data-id=b] button").getAttribute("data-variant"), "ghost");
   assert.equal(await label(), "Set", "what else changes changes nothing");
   await press("change");
   assert.equal(await label(), "Changed");

@@ -191,6 +191,7 @@ test("a button is busy until the answer is there, and runs once however often it
   await button.click({ force: true });
   await page.keyboard.press("Enter");
   assert.ok(await button.evaluate((node) => node.getRootNode().activeElement === node), "it keeps the focus");
+  assert.equal(await page.evaluate(() => globalThis.places.panel.info().suspendedRuns + globalThis.places.panel.info().queuedRuns), 1);
   await page.evaluate(() => globalThis.places.open("slow"));
   await becomes(() => button.getAttribute("aria-busy"), null);
   assert.equal((await panels.state()).n, 1);
