@@ -7,6 +7,9 @@ import { build } from "esbuild";
 const root = new URL("../", import.meta.url);
 const out = new URL("dist/element/", root);
 
+// A chunk is called by its hash: those of an earlier build would stay. Of this one tsc has only left types.
+for (const file of await readdir(out)) if (file.endsWith(".js")) await rm(new URL(file, out));
+
 const { metafile } = await build({
   entryPoints: ["src/element/index.ts"],
   absWorkingDir: fileURLToPath(root),
@@ -24,8 +27,6 @@ const { metafile } = await build({
   metafile: true,
   logLevel: "warning",
 });
-// Only types stand in it.
-await rm(new URL("api.js", out), { force: true });
 await writeFile(new URL("THIRD-PARTY.txt", out), await licenses());
 
 /** The licenses of what the bundle holds: not every package names its own in its code. */
