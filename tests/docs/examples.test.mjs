@@ -8,6 +8,7 @@ import { test } from "node:test";
 const docs = new URL("../../docs/", import.meta.url);
 const api = await import("nexus-kernel");
 const slim = await import("nexus-kernel/slim");
+const serving = await import("nexus-kernel/serve");
 const AsyncFunction = (async () => {}).constructor;
 
 const pages = readdirSync(docs, { recursive: true }).filter((page) => page.endsWith(".md") && page !== "handlers.md");
@@ -20,9 +21,10 @@ for (const page of pages.sort()) {
       const expected = [...code.matchAll(/^\s*console\.log\(.*\); \/\/ (.*)$/gm)].map(([, said]) => said);
       assert.ok(expected.length > 0, "the example tells nothing");
       const body = code.replaceAll(/^import (\{[^}]*\}) from "nexus-kernel";$/gm, "const $1 = api;")
-        .replaceAll(/^import \{ (\w+) as (\w+) \} from "nexus-kernel\/slim";$/gm, "const { $1: $2 } = slim;");
+        .replaceAll(/^import \{ (\w+) as (\w+) \} from "nexus-kernel\/slim";$/gm, "const { $1: $2 } = slim;")
+        .replaceAll(/^import (\{[^}]*\}) from "nexus-kernel\/serve";$/gm, "const $1 = serving;");
       const kernel = /\bconst kernel =/.test(body) ? undefined : await api.createKernel();
-      const names = { api, slim, console, ...(kernel && { kernel }) };
+      const names = { api, slim, serving, console, ...(kernel && { kernel }) };
       await new AsyncFunction(...Object.keys(names), body)(...Object.values(names));
       await kernel?.close();
       assert.deepEqual(printed, expected);

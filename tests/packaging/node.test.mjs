@@ -11,9 +11,19 @@ const CONSUMER = `
 import { createKernel, httpExtension, type RunResult } from "nexus-kernel";
 import { createKernel as createSlim } from "nexus-kernel/slim";
 import { createKernel as createSmall } from "nexus-kernel/small";
+import { serve, type Server } from "nexus-kernel/serve";
+import { PanelsObject, fetchPanels } from "nexus-kernel/worker";
 const kernel = await createKernel({ extensions: [httpExtension({ allowedDomains: ["*"] })] });
 const result: RunResult<number> = await kernel.run<number>("return 1");
 if (result.status === "success") console.log(result.returnValue);
+const server: Server = await serve(kernel, { port: 0 });
+await server.close();
+class Panels extends PanelsObject<{ readonly GREETING: string }> {
+  override documents() {
+    return { greeting: this.env.GREETING };
+  }
+}
+void [Panels, fetchPanels];
 void createSlim;
 void createSmall;
 `;
@@ -40,6 +50,21 @@ before(async () => {
       const createKernel = (options) => create({ ...options, modules });
       const main = async (executor) => {${MAIN_JOB}};
       console.log(JSON.stringify(await main()));`,
+    "server.js": `
+      import { connect } from "node:net";
+      import { createKernel } from "nexus-kernel";
+      import { serve } from "nexus-kernel/serve";
+      const kernel = await createKernel();
+      await kernel.panels.create('<NexusPanel id="p"/>');
+      const server = await serve(kernel, { port: 0 });
+      const { status } = await (await fetch(server.url + "/health")).json();
+      const socket = connect(server.port, "127.0.0.1");
+      socket.write("GET /panels/p/ws HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\nSec-WebSocket-Version: 13\\r\\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n\\r\\n");
+      let told = "";
+      for await (const bytes of socket) if ((told += bytes).includes("heartbeatMs")) break;
+      console.log(JSON.stringify({ health: status, hello: /"type":"(\\w+)"/.exec(told)?.[1] }));
+      await server.close();
+      await kernel.close();`,
     "required.cjs": `import("nexus-kernel").then(async ({ createKernel }) => {
       const kernel = await createKernel();
       console.log((await kernel.run("return 'from CommonJS'")).returnValue);
@@ -69,6 +94,11 @@ test("both sandboxes work side by side, and neither takes the other's records", 
   assert.deepEqual(own, [2, 4]);
   assert.equal(foreign[0], "INVALID_ARGUMENT");
   assert.match(foreign[1], /made by the engine/);
+});
+
+test("a server of the package answers requests, and makes WebSockets", async () => {
+  const { health, hello } = JSON.parse(await project.node("server.js"));
+  assert.deepEqual([health, hello], ["healthy", "CONNECTED"]);
 });
 
 test("slim runs it with modules that the embedder brings", async () => {
@@ -105,13 +135,16 @@ test("README's first example, pasted into an empty project, works", async () => 
 });
 
 test("the tarball holds what is needed and nothing else", () => {
-  const expected = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-MIT|LICENSE-APACHE|kernel\.wasm|sandbox(-small)?\.wasm|dist\/.+\.(js|d\.ts))$/;
+  const expected = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-MIT|LICENSE-APACHE|kernel\.wasm|sandbox(-small)?\.wasm|dist\/.+\.(js|d\.ts)|dist\/element\/THIRD-PARTY\.txt)$/;
   assert.deepEqual(project.packed.filter((path) => !expected.test(path)), []);
   for (const path of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "kernel.wasm", "sandbox.wasm", "sandbox-small.wasm"]) {
     assert.ok(project.packed.includes(path), path);
   }
   for (const entry of ["node", "browser", "workerd", "small-node", "small-browser", "small-workerd", "slim"]) {
     for (const kind of ["js", "d.ts"]) assert.ok(project.packed.includes(`dist/entry/${entry}.${kind}`), entry);
+  }
+  for (const entry of ["serve", "cloudflare"]) {
+    for (const kind of ["js", "d.ts"]) assert.ok(project.packed.includes(`dist/${entry}/index.${kind}`), entry);
   }
 });
 
