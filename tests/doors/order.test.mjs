@@ -108,7 +108,7 @@ for (const { name, open } of DOORS) {
     test("answers come under the names that were given, numbers and texts, also out of order", async () => {
       const id = await createPanel(door);
       const client = await door.connect(id);
-      const slow = client.trigger("wait", { ms: 150 }, { requestId: "slow" });
+      const slow = client.trigger("wait", { ms: 2000 }, { requestId: "slow" });
       const quick = client.trigger("add", {}, { requestId: 7 });
       assert.equal((await quick).requestId, 7);
       assert.equal(client.of("RESULT").length, 1);
