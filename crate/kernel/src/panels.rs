@@ -148,7 +148,7 @@ impl Panels {
         self.0.panels.options.replace(options);
     }
 
-    /// Makes a panel of a document or a [definition](crate::api::definition), and runs its `mount` to the end. A `mount` that fails leaves a panel of status `error`.
+    /// Makes a panel of a document or a [`definition`], and runs its `mount` to the end. A `mount` that fails leaves a panel of status `error`.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` if the kernel is closed, or the name or a value of the state cannot be used; the code of its first mistake

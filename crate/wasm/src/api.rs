@@ -161,7 +161,7 @@ impl JsUpgrade {
     /// Serves the client over its socket. Once.
     pub fn accept(&mut self, socket: ServedSocket) -> Result<JsSession, JsValue> {
         ensure_sound()?;
-        let upgrade = self.0.take().ok_or_else(|| Failure::from(refused("an upgrade is accepted once")))?;
+        let upgrade = self.0.take().ok_or_else(|| refused("an upgrade is accepted once"))?;
         let limits = upgrade.limits().clone();
         Ok(JsSession::new(upgrade.accept(Rc::new(socket)), &limits))
     }
