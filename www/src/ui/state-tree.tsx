@@ -11,7 +11,7 @@ export function StateTree() {
   const now = live.value;
   if (!now) return <p class="empty card-body">The panel is not there yet.</p>;
   return (
-    <div class="scroll inspector-body">
+    <div class="scroll inspector-body" tabIndex={0} role="group" aria-label="State and computed values">
       <p class="muted version-line">
         {now.version === 0 ? "Version 0: as it began." : `Version ${now.version}. Marked is what changed last.`}
       </p>
