@@ -126,7 +126,7 @@ test("a failed segment leaves nothing, those before it stay, and the error says 
   assert.deepEqual(error.context.discarded, { stateMutations: 1, events: 2, viewCommands: 1 });
   assert.deepEqual(result.stateMutations, [{ key: "count", value: 1, operation: "set" }]);
   assert.deepEqual([result.events.map(({ name }) => name), result.viewCommands], [["first"], []]);
-  assert.deepEqual([panel.state.count, panel.computed.double, panel.version], [1, 2, 1]);
+  assert.deepEqual([panel.state.count, panel.computed.double, panel.version], [1, 2, 2]);
   assert.deepEqual(seen.of("event").map(({ name }) => name), ["first"]);
   assert.deepEqual(seen.of("log").map(({ message }) => message), ["one", "two"], "what was logged helps to find out why");
   assert.deepEqual(result.logs.map(({ message }) => message), ["one", "two"]);

@@ -145,7 +145,8 @@ test("the options of create and of trigger are checked by name", async () => {
   ]) {
     await assert.rejects(panels.create(nxml(), options), nexusError("INVALID_ARGUMENT", text));
   }
-  for (const document of [undefined, null, 1, {}]) await assert.rejects(panels.create(document), nexusError("INVALID_ARGUMENT", "string"));
+  for (const document of [undefined, null, 1]) await assert.rejects(panels.create(document), nexusError("INVALID_ARGUMENT", "an NXML document"));
+  await assert.rejects(panels.create({}), nexusError("INVALID_ARGUMENT", "tools"));
   const panel = await panels.create(COUNTER);
   for (const [options, text] of [
     [{ args: {} }, "args"],
@@ -260,7 +261,7 @@ test("of each segment the patch is told first, then events, commands and lines, 
   assert.deepEqual(segments.map(({ status, runId }) => [status, runId]), [["suspended", result.runId], ["success", result.runId]]);
   assert.deepEqual(seen.told.map(([name, event]) => [name, event.name ?? event.type ?? event.message ?? event.version ?? event]), [
     ["patch", 1], ["event", "begun"], ["event", "toast"], ["view", "focus"], ["log", "one"], ["status", "suspended"],
-    ["status", "running"], ["patch", 2], ["event", "ended"], ["log", "two"],
+    ["status", "running"], ["patch", 4], ["event", "ended"], ["log", "two"],
   ]);
   assert.deepEqual(seen.of("event")[1], { name: "toast", payload: { message: "hi", type: "info" } });
   assert.deepEqual(seen.of("view"), [{ type: "focus", componentId: "x", args: {} }]);
@@ -399,7 +400,7 @@ test("mount is over when the panel is there, and unmount when it is gone", async
   const life = lifecycle("mount", "$state.count = 1; await $ext.test.wait(1); $state.count++; $emit('ready')")
     + lifecycle("unmount", "$state.count = 10; await $ext.test.wait(1); $state.count++; $emit('gone')");
   const panel = await panels.create(nxml({ logic: life }));
-  assert.deepEqual([panel.state.count, panel.status, panel.version], [2, "running", 2]);
+  assert.deepEqual([panel.state.count, panel.status, panel.version], [2, "running", 3]);
   const seen = watch(panel);
   const going = panel.destroy();
   assert.equal(panel.status, "stopped");
@@ -493,4 +494,24 @@ test("a closed kernel makes no panels and says so", async () => {
   await assert.rejects(panel.set("count", 1), nexusError("INVALID_ARGUMENT", "closed"));
   await assert.rejects(scoped.panels.check("<NexusPanel/>"), nexusError("INVALID_ARGUMENT", "closed"));
   assert.equal(await scoped.panels.destroy(panel.id), false);
+});
+
+test("a panel is made again elsewhere of its source and its state, as it is", async () => {
+  const definition = {
+    kind: "list", metadata: { owner: "me" }, initialState: { n: 1 },
+    tools: [{ name: "odd", handler: "const put = (key, value) => { $state[key] = value; }; put('more', 5); $state.n = null;", capabilities: ["state:write:*"] }],
+  };
+  const { panels } = await kernelFor();
+  for (const source of [definition, nxml({ logic: tool("odd", "const put = (key, value) => { $state[key] = value; }; put('more', 5); $state.count = null;") })]) {
+    const panel = await panels.create(source);
+    assert.deepEqual(panel.source, source);
+    assert.equal((await panel.trigger("odd")).status, "success");
+    const { state } = panel;
+    assert.equal(state.more, 5);
+    await assert.rejects(panels.create(panel.source, { state }), nexusError("INVALID_ARGUMENT"));
+    const again = await panels.create(panel.source, { restored: state });
+    assert.deepEqual(again.state, state);
+    assert.deepEqual(again.description.tools.map(({ name }) => name), ["odd"]);
+  }
+  await assert.rejects(panels.create(nxml(), { restored: [] }), nexusError("INVALID_ARGUMENT", "restored"));
 });
