@@ -135,9 +135,9 @@ test("README's first example, pasted into an empty project, works", async () => 
 });
 
 test("the tarball holds what is needed and nothing else", () => {
-  const expected = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-MIT|LICENSE-APACHE|kernel\.wasm|sandbox(-small)?\.wasm|dist\/.+\.(js|d\.ts)|dist\/element\/THIRD-PARTY\.txt)$/;
+  const expected = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-MIT|LICENSE-APACHE|kernel\.wasm|sandbox(-small)?\.wasm|dist\/.+\.(js|d\.ts)|dist\/element\/THIRD-PARTY\.txt|protocol\.schema\.json)$/;
   assert.deepEqual(project.packed.filter((path) => !expected.test(path)), []);
-  for (const path of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "kernel.wasm", "sandbox.wasm", "sandbox-small.wasm"]) {
+  for (const path of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "kernel.wasm", "sandbox.wasm", "sandbox-small.wasm", "protocol.schema.json"]) {
     assert.ok(project.packed.includes(path), path);
   }
   for (const entry of ["node", "browser", "workerd", "small-node", "small-browser", "small-workerd", "slim"]) {

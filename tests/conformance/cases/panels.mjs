@@ -25,8 +25,10 @@ function watch(panel) {
   for (const name of ["patch", "event", "log", "status", "error"]) {
     panel.on(name, (event) => {
       told.push([name, event]);
-      if (name !== "patch") return;
-      equal(event.version, ++version, "the version of a patch");
+      if (name !== "patch" && name !== "event") return;
+      version += 1;
+      if (name === "event") return;
+      equal(event.version, version, "the version of a patch");
       for (const { key, value, operation } of event.mutations) {
         if (operation === "set") folded[key] = value;
         else delete folded[key];
