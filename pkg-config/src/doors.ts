@@ -7,26 +7,38 @@ import type { SocketLike } from "./panel-types.js";
 import type { Upgrade } from "./types.js";
 
 /** What the kernel module makes of a response: status, names and values of headers, body. */
-type ResponseParts = readonly [status: number, headers: readonly string[], body?: string];
+export type ResponseParts = readonly [status: number, headers: readonly string[], body?: string];
 
 /** What Workers have: two ends of a WebSocket, of which one is the response's. */
 type WebSocketPairClass = new () => { readonly 0: SocketLike; readonly 1: SocketLike & { accept(): void } };
 
 /** Answers a request. Rejected by nothing that a client does. */
 export async function answer(kernel: glue.Kernel, request: Request): Promise<Response> {
-  try {
-    const { WebSocketPair } = globalThis as { readonly WebSocketPair?: WebSocketPairClass };
-    if (WebSocketPair && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+  const { WebSocketPair } = globalThis as { readonly WebSocketPair?: WebSocketPairClass };
+  if (WebSocketPair && request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+    try {
       return openPair(upgrade(kernel, request), new WebSocketPair());
+    } catch (error) {
+      return responseOf(failure(error));
     }
-    return responseOf(await kernel.fetch(request));
-  } catch (error) {
-    // What was given is no request, or the kernel has failed for good.
-    if (error instanceof NexusError && error.code === "INTERNAL_ERROR") {
-      return Response.json({ error: { code: error.code, message: error.message } }, { status: 500 });
-    }
-    throw error;
   }
+  return responseOf(await respond(kernel, request));
+}
+
+/** As {@link answer}, without WebSockets and in parts. */
+export async function respond(kernel: glue.Kernel, request: Request): Promise<ResponseParts> {
+  try {
+    return await kernel.fetch(request);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+/** The answer of a kernel that has failed for good. Throws again what else there is: what was given is no request. */
+function failure(error: unknown): ResponseParts {
+  if (!(error instanceof NexusError) || error.code !== "INTERNAL_ERROR") throw error;
+  const body = { error: { code: error.code, message: error.message } };
+  return [500, ["content-type", "application/json"], JSON.stringify(body)];
 }
 
 /** Lets a client in that wants a WebSocket, or says what to answer it. */

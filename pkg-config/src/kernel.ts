@@ -1,13 +1,13 @@
 // The kernel as embedders hold it: the exported class of the kernel module under the names of the API.
 
-import { keepApiOptions } from "./api-options.js";
 import { registrationOf, type BuiltInExtension } from "./built-in.js";
 import { glue, type Surroundings } from "./binding.js";
-import { answer, upgrade } from "./doors.js";
+import { answer, respond, upgrade } from "./doors.js";
 import { invalidArgument } from "./errors.js";
 import { KernelPanels } from "./panels.js";
 import type { Audit, AuditEntry, AuditStats } from "./observation.js";
 import { withRecord } from "./records.js";
+import { keepServed } from "./served.js";
 import { text } from "./text.js";
 import type { Panels } from "./panel-types.js";
 import type * as api from "./types.js";
@@ -23,7 +23,8 @@ export async function openKernel(options: api.KernelOptions | undefined, surroun
   const auth = options?.auth;
   // What `loadConfig` answers is printed, and read as data, without its secrets. A copy has them.
   const given = typeof auth === "object" && auth !== null ? { ...options, auth: { ...auth } } : options;
-  const kernel = new NexusKernel(await glue.openKernel(given, surroundings), surroundings);
+  const own = await glue.openKernel(given, surroundings);
+  const kernel = new NexusKernel(own, surroundings);
   const extensions = options?.extensions;
   try {
     if (extensions !== undefined && !Array.isArray(extensions)) {
@@ -34,7 +35,7 @@ export async function openKernel(options: api.KernelOptions | undefined, surroun
     await kernel.close();
     throw error;
   }
-  keepApiOptions(kernel, options);
+  keepServed(kernel, options, (request) => respond(own, request));
   return kernel;
 }
 

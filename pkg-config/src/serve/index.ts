@@ -2,9 +2,9 @@
 
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
-import { servedBy } from "../api-options.js";
 import { TEXT, checked, wholeFrom, type Rule } from "../built-in.js";
 import { NexusError, invalidArgument } from "../errors.js";
+import { servedBy } from "../served.js";
 import type { Kernel } from "../types.js";
 import { isLoopback } from "./loopback.js";
 import { answering, serveWithoutUpgrade } from "./requests.js";
@@ -44,14 +44,14 @@ const LOOK_MS = 50;
  */
 export async function serve(kernel: Kernel, options: ServeOptions = {}): Promise<Server> {
   const { port = 3000, host = "127.0.0.1" } = checked<ServeOptions>("serve", options, RULES);
-  const { to, maxMessageBytes } = servedBy(kernel);
+  const { to, maxMessageBytes, respond } = servedBy(kernel);
   if (to === "loopback" && !isLoopback(host)) {
     throw invalidArgument(
       `${host} can be reached from other machines, and the kernel asks nobody who they are: give createKernel auth with a secret or a publicKey, ` +
         "or auth: false to serve everybody, or listen on 127.0.0.1",
     );
   }
-  const server = createServer(answering(kernel));
+  const server = createServer(answering(kernel, respond));
   const sockets = new Sockets(kernel, maxMessageBytes);
   server.on("upgrade", (incoming, socket, rest) => {
     if (incoming.headers.upgrade?.toLowerCase() === "websocket") sockets.upgrade(incoming, socket, rest);

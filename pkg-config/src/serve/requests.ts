@@ -2,21 +2,34 @@
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { ResponseParts } from "../doors.js";
+import type { Served } from "../served.js";
 import type { Kernel } from "../types.js";
 import { RequestError, getRequestListener } from "./third-party.js";
 
 /** The global objects are the process's: they stay as they are. */
 const OPTIONS = { overrideGlobalObjects: false, errorHandler: refusal } as const;
 
-/** Answers by the kernel: bodies are streamed, and `request.signal` is aborted when the client goes away. */
-export function answering(kernel: Kernel): RequestListener {
-  return getRequestListener(async (request, { incoming, outgoing }) => {
-    const response = await kernel.fetch(request);
-    if (!incoming.complete && !(await received(incoming as IncomingMessage))) {
-      (outgoing as ServerResponse).setHeader("connection", "close");
-    }
+/**
+ * Answers by the kernel, in parts if it has `respond`. Bodies are received as they are read, and `request.signal` is aborted when the client
+ * goes away.
+ */
+export function answering(kernel: Kernel, respond: Served["respond"]): RequestListener {
+  return getRequestListener(async (request, adapted) => {
+    const incoming = adapted.incoming as IncomingMessage;
+    const outgoing = adapted.outgoing as ServerResponse;
+    const parts = await respond?.(request);
+    const response = parts ? HANDLED : await kernel.fetch(request);
+    if (!incoming.complete && !(await received(incoming))) outgoing.setHeader("connection", "close");
+    if (parts) send(outgoing, parts);
     return response;
   }, OPTIONS);
+}
+
+function send(outgoing: ServerResponse, [status, fields, body]: ResponseParts): void {
+  outgoing.statusCode = status;
+  for (let at = 0; at < fields.length; at += 2) outgoing.appendHeader(fields[at]!, fields[at + 1]!);
+  outgoing.end(body);
 }
 
 /** How long the rest of a body is received that was refused, and how much of it. */
@@ -52,7 +65,7 @@ export function upgrading(answer: (request: Request, incoming: IncomingMessage) 
   return getRequestListener(async (request, { incoming }) => (await answer(request, incoming as IncomingMessage)) ?? HANDLED, OPTIONS);
 }
 
-/** What the adapter does not send. */
+/** The adapter leaves it to us to answer. */
 const HANDLED = new Response(null, { headers: { "x-hono-already-sent": "true" } });
 
 /** The answer to what is no request for the platform, such as one to a host that is no host name. */

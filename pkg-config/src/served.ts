@@ -1,5 +1,6 @@
-// What servers have to know of a kernel that only its options tell.
+// What servers have to know of a kernel that its public interface does not tell.
 
+import type { ResponseParts } from "./doors.js";
 import type { Kernel, KernelOptions } from "./types.js";
 
 /** How a kernel answers requests. */
@@ -8,6 +9,8 @@ export interface Served {
   readonly to: "tokens" | "loopback" | "everybody";
   /** Bytes of a WebSocket message. */
   readonly maxMessageBytes: number;
+  /** Answers as `fetch` does, with what a `Response` is made of: in Node making one and reading it costs as much as the answer. */
+  readonly respond?: (request: Request) => Promise<ResponseParts>;
 }
 
 /** As the kernel has it. */
@@ -15,10 +18,10 @@ const MAX_MESSAGE_BYTES = 1 << 20;
 
 const served = new WeakMap<Kernel, Served>();
 
-/** Keeps what the options of a kernel say, which has checked them. */
-export function keepApiOptions(kernel: Kernel, { auth, api }: KernelOptions = {}): void {
+/** Keeps how a kernel answers, by its options, which it has checked. */
+export function keepServed(kernel: Kernel, { auth, api }: KernelOptions = {}, respond: Served["respond"] & {}): void {
   const to = auth === undefined ? "loopback" : auth === false ? "everybody" : "tokens";
-  served.set(kernel, { to, maxMessageBytes: api?.maxMessageBytes ?? MAX_MESSAGE_BYTES });
+  served.set(kernel, { to, maxMessageBytes: api?.maxMessageBytes ?? MAX_MESSAGE_BYTES, respond });
 }
 
 /** How a kernel answers requests. One that is not of this copy of the package counts as one without `auth`. */
