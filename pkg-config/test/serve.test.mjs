@@ -165,6 +165,30 @@ test("requests that are refused unread leave the connection usable, or say that 
   }
 });
 
+test("a kernel that somebody put something around answers the same", async () => {
+  const { kernel, server } = await started({ api: { corsOrigins: ["https://a.example"] } });
+  const around = await serve({ fetch: (request) => kernel.fetch(request), upgrade: (request) => kernel.upgrade(request) }, { port: 0 });
+  after(() => around.close());
+  const headers = { "content-type": "application/json", origin: "https://a.example" };
+  for (const [path, init] of [
+    ["/panels/p/state", { headers }],
+    ["/panels/p/state", { method: "HEAD" }],
+    ["/panels/p", { method: "OPTIONS", headers }],
+    ["/panels/p/trigger/echo", { method: "POST", headers, body: '{"text":"\u00fc\u{1f600}"}' }],
+    ["/panels/p/trigger/echo", { method: "POST", body: "{", headers }],
+    ["/panels/nope", { method: "DELETE" }],
+  ]) {
+    const [own, other] = await Promise.all([server, around].map(async ({ url }) => {
+      const response = await fetch(url + path, init);
+      const { date, ...fields } = Object.fromEntries(response.headers);
+      const { durationMs, executionId, ...body } = JSON.parse((await response.text()) || "{}");
+      return { status: response.status, fields, keys: Object.keys(body), returnValue: body.returnValue, error: body.error };
+    }));
+    delete own.fields["content-length"], delete other.fields["content-length"];
+    assert.deepEqual(own, other, `${init.method ?? "GET"} ${path}`);
+  }
+});
+
 test("the global objects stay as they are", async () => {
   const script = `const before = [Request, Response]; const { serve } = await import(${JSON.stringify(new URL("../../target/npm/nexus-kernel/dist/serve/index.js", import.meta.url).href)});
     const server = await serve({ fetch: async () => new Response("ok") }, { port: 0 }); await fetch(server.url).then((response) => response.text());
