@@ -24,7 +24,18 @@ export async function startWorkerd({ config, entrypoint, bindings = {} }) {
   });
   await worker.ready;
   const { version } = require("workerd/package.json");
-  return { url: `http://127.0.0.1:${port}`, version, stop: () => worker.dispose() };
+  return { url: `http://127.0.0.1:${port}`, version, stop: () => withoutItsOwnRemains(() => worker.dispose()) };
+}
+
+/** Wrangler removes files of its own that it still watches, and when it looks at that moment it prints in red that they are missing. */
+async function withoutItsOwnRemains(end) {
+  const { error } = console;
+  console.error = (...said) => String(said[0]).includes(".wrangler/tmp/") || error.apply(console, said);
+  try {
+    await end();
+  } finally {
+    console.error = error;
+  }
 }
 
 function freePort() {
