@@ -1,27 +1,11 @@
 // The live panel and what stands beside it.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { startSite } from "./site.mjs";
+import { describe } from "node:test";
+import { onPages } from "./pages.mjs";
 import { openWorkspace } from "./workspace.mjs";
 
-let site;
-before(async () => {
-  site = await startSite();
-});
-after(() => site?.stop());
-
-/** A test with a page of its own, whose console must stay clean. */
-const on = (name, options, check) =>
-  test(name, async () => {
-    const workspace = await openWorkspace(site, options);
-    try {
-      await check(workspace, workspace.page);
-      assert.deepEqual(workspace.problems, []);
-    } finally {
-      await workspace.close();
-    }
-  });
+const on = onPages(openWorkspace);
 
 const each = (workspace, value) => workspace.panel.getByText(value, { exact: true }).waitFor();
 

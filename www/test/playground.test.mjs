@@ -1,26 +1,11 @@
 // What the page does beside running its samples.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { SCREENSHOTS, openPlayground, startSite } from "./site.mjs";
+import { describe } from "node:test";
+import { onPages } from "./pages.mjs";
+import { SCREENSHOTS, openPlayground } from "./site.mjs";
 
-let site;
-before(async () => {
-  site = await startSite();
-});
-after(() => site?.stop());
-
-/** A test with a page of its own, whose console must stay clean. */
-const on = (name, options, check) =>
-  test(name, async () => {
-    const playground = await openPlayground(site, options);
-    try {
-      await check(playground, playground.page);
-      assert.deepEqual(playground.problems, []);
-    } finally {
-      await playground.close();
-    }
-  });
+const on = onPages(openPlayground);
 
 const HANDLER = "Handler source";
 const waits = (path) => `$state.step = 1;\nawait $ext.http.get($args.api + "${path}");\n$state.step = 2;`;
@@ -210,7 +195,7 @@ describe("inputs", () => {
 });
 
 describe("links", () => {
-  on("carry the whole workspace, and do not run it", {}, async (playground, page) => {
+  on("carry the whole workspace, and do not run it", {}, async (playground, page, site) => {
     await playground.write(HANDLER, "return $args.step + ' from a link – ünïcode'");
     await page.getByRole("button", { name: "Share" }).click();
     await page.getByText("Link copied").waitFor();
@@ -226,7 +211,7 @@ describe("links", () => {
     }
   });
 
-  on("name a sample while nothing was changed", {}, async (playground, page) => {
+  on("name a sample while nothing was changed", {}, async (playground, page, site) => {
     await playground.sample("Runaway loop");
     await page.waitForURL(/#sample=runaway$/);
     await page.goto(`${site.url}#sample=denied`);
