@@ -211,7 +211,12 @@ mod tests {
         };
         assert!(other(|parked| parked.changes_bytes -= 1).is_none());
         assert!(other(|parked| parked.changes_bytes += 1).is_none());
-        assert!(other(|parked| drop(parked.changes.pop())).is_none());
+        assert!(
+            other(|parked| {
+                parked.changes.pop();
+            })
+            .is_none()
+        );
         assert!(other(|parked| parked.changes[0] = 0xff).is_none());
     }
 }
