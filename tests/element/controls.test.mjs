@@ -255,3 +255,93 @@ test("a tool that fails is told with its code and message until it succeeds or t
   assert.deepEqual(results.map(({ tool, result }) => [tool, result.status]), [["try", "error"], ["try", "error"], ["try", "success"]]);
   assert.deepEqual((await panels.heard("nexus-error")).map(({ code }) => code), ["EXECUTION_ERROR", "EXECUTION_ERROR"]);
 });
+
+const TEXTS = tool("take", "$state.log.push($args.text);", '<Arg name="text"/>');
+
+test("arguments and scope are those after what was typed or chosen", async () => {
+  await panels.show({
+    data: `${DRAFT}<State name="on" type="boolean"/><State name="rows" type="list" default='[{"t":"a"}]'/>`,
+    logic: TEXTS + tool("scoped", "$state.log.push($scope.row.t);"),
+    view: `<Layout><Input bind="$state.draft" placeholder="Next" trigger="take" args="[$state.draft]"/><Button label="Take" trigger="take" args="[$state.draft]"/>
+      <Switch bind="$state.on" label="On" trigger="take" args="[String($state.on)]"/>
+      <Iterate items="{$state.rows}" as="row"><Input bind="$scope.row.t" placeholder="Row" trigger="scoped"/></Iterate></Layout>`,
+  });
+  const log = async () => (await panels.state()).log;
+  await page.getByRole("textbox", { name: "Next" }).pressSequentially("milk");
+  await page.keyboard.press("Enter");
+  await becomes(log, ["milk"]);
+  await page.getByRole("textbox", { name: "Next" }).fill("eggs");
+  await page.getByRole("button", { name: "Take" }).click();
+  await becomes(log, ["milk", "eggs"]);
+  await page.getByRole("switch", { name: "On" }).click();
+  await becomes(log, ["milk", "eggs", "true"]);
+  await page.getByRole("textbox", { name: "Row" }).fill("abc");
+  await page.keyboard.press("Enter");
+  await becomes(log, ["milk", "eggs", "true", "abc"]);
+});
+
+test("tools are run in the order in which they were asked for, also behind a value that is under way", async () => {
+  await panels.show({ data: DRAFT, logic: TEXTS, view: `<Layout><Input bind="$state.draft" placeholder="Next" trigger="take" args="['first ' + $state.draft]"/><Button label="Second" trigger="take" args="['second']"/></Layout>` });
+  await page.getByRole("textbox", { name: "Next" }).fill("milk");
+  await page.evaluate(() => {
+    const { renderRoot } = globalThis.places.element;
+    renderRoot.querySelector("input").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    renderRoot.querySelector("button.button").click();
+  });
+  await becomes(async () => (await panels.state()).log, ["first milk", "second"]);
+});
+
+test("a field whose text the panel has gives way to somebody else, and not to how the panel writes it", async () => {
+  const logic = tool("write", "$state.draft = $args.text;", '<Arg name="text"/>');
+  await panels.show({ data: `${DRAFT}<State name="n" type="number"/>`, logic, view: `<Layout><Input bind="$state.draft" placeholder="Next"/><Input bind="$state.n" placeholder="Number"/></Layout>` });
+  const input = page.getByRole("textbox", { name: "Next" });
+  await input.pressSequentially("mine");
+  await becomes(draft, "mine");
+  await panels.elsewhere("write", { text: "theirs" });
+  await becomes(() => input.inputValue(), "theirs");
+  await page.keyboard.press("End");
+  await page.keyboard.type("!");
+  await becomes(draft, "theirs!");
+  const number = page.getByRole("textbox", { name: "Number" });
+  await number.fill("");
+  await number.pressSequentially("1.");
+  await becomes(async () => (await panels.state()).n, 1);
+  await page.waitForTimeout(50);
+  assert.equal(await number.inputValue(), "1.");
+  await page.keyboard.type("5");
+  await becomes(async () => (await panels.state()).n, 1.5);
+});
+
+test("text where a number is wanted is marked, and not sent", async () => {
+  await panels.show({ data: `<State name="n" type="number" default="8"/>`, view: `<Input bind="$state.n" placeholder="Number"/>` });
+  const input = page.getByRole("textbox", { name: "Number" });
+  await input.fill("abc");
+  await becomes(() => input.getAttribute("aria-invalid"), "true");
+  await input.fill("9");
+  await becomes(() => input.getAttribute("aria-invalid"), null);
+  await becomes(async () => (await panels.state()).n, 9);
+});
+
+test("when what has the focus is removed, the same thing of the next item has it", async () => {
+  await panels.show({
+    data: `<State name="rows" type="list" default='["a","b","c"]'/>`,
+    logic: tool("drop", "$state.rows = $state.rows.filter((row) => row !== $args.row);", '<Arg name="row"/>'),
+    view: `<Layout><Iterate items="{$state.rows}" as="row" key="{$scope.row}"><Layout strategy="row"><Button label="See {$scope.row}"/><Button label="Drop {$scope.row}" trigger="drop" args="[$scope.row]"/></Layout></Iterate><Button label="Last"/></Layout>`,
+  });
+  const focused = () => page.evaluate(() => globalThis.places.element.renderRoot.activeElement?.textContent.trim());
+  await page.getByRole("button", { name: "Drop b" }).focus();
+  await page.keyboard.press("Enter");
+  await becomes(focused, "Drop c");
+  await page.keyboard.press("Enter");
+  await becomes(focused, "Drop a");
+  await page.keyboard.press("Enter");
+  await becomes(focused, "Last");
+});
+
+test("toasts of a panel go with it", async () => {
+  await panels.show({ logic: tool("toast", '$emit("toast", { message: "Of the first", type: "error" });'), view: `<Button label="Toast" trigger="toast"/>` });
+  await page.getByRole("button", { name: "Toast" }).click();
+  await page.getByText("Of the first").waitFor();
+  await page.evaluate(() => (globalThis.places.element.panel = undefined));
+  await page.getByText("Of the first").waitFor({ state: "detached", timeout: 2000 });
+});

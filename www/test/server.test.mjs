@@ -93,8 +93,23 @@ test("a server that is gone is missed in the gallery, and the rest of the page w
     assert.equal(await page.getByRole("radio", { name: "Server" }).count(), 0);
     await workspace.panel.getByRole("button", { name: "20 %" }).click();
     await workspace.panel.getByText("33.60").waitFor();
+    const link = await openWorkspace(gone, { hash: "#server=todo" });
+    await link.panel.getByRole("heading", { name: "To-do list" }).waitFor();
+    assert.deepEqual(await link.address(), { panel: "todo" }, "what the link means is made here");
+    await link.close();
   } finally {
     await workspace.close();
     await gone.stop();
   }
 });
+
+for (const hash of ["#server=nothere", "#server=../../x"]) {
+  test(`a link to a panel that the server cannot have opens the first sample (${hash})`, async () => {
+    const workspace = await openWorkspace(site, { hash });
+    try {
+      await workspace.panel.getByRole("heading", { name: "Dinner for 3" }).waitFor();
+    } finally {
+      await workspace.close();
+    }
+  });
+}

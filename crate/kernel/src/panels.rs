@@ -442,16 +442,16 @@ fn registered_name(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or_default()
 }
 
-/// Whether a panel can have that name: names stand in addresses and in logs.
+/// Whether a panel can have that name: names stand in addresses and in logs. In addresses `.` and `..` are other places.
 pub(crate) fn is_panel_id(id: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '$');
-    !id.is_empty() && id.len() <= nexus_nxml::limits::IDENTIFIER_LENGTH && id.chars().all(is_name)
+    !matches!(id, "" | "." | "..") && id.len() <= nexus_nxml::limits::IDENTIFIER_LENGTH && id.chars().all(is_name)
 }
 
 fn check_id(id: &str) -> Result<(), Error> {
     if !is_panel_id(id) {
         return Err(Error::invalid_argument(format!(
-            "the name of a panel has 1 to {} letters, digits, dots, colons, hyphens and underscores, unlike {id:?}",
+            "the name of a panel has 1 to {} letters, digits, dots, colons, hyphens and underscores, and is not . or .., unlike {id:?}",
             nexus_nxml::limits::IDENTIFIER_LENGTH
         )));
     }

@@ -22,12 +22,21 @@ export interface CustomRegistration {
 /** What became of a value: the panel has it, did not want it, or may not have heard of it. */
 export type SetOutcome = "taken" | "refused" | "lost";
 
+/** What a tool is run with. */
+export interface Given {
+  readonly args: unknown;
+  readonly scope: object | undefined;
+}
+
 /** What components ask of the element that they stand in. */
 export interface PanelHost {
   /** Of the view that is shown. */
   readonly columns: Columns;
-  /** Runs a tool, after every draft was sent. Never rejected: what goes wrong is shown. */
-  trigger(tool: string, args: unknown, scope: object | undefined): Promise<RunResult | undefined>;
+  /**
+   * Runs a tool, after every draft was sent and the panel has shown what it makes of it. Never rejected: what goes wrong is shown.
+   * @param given asked for only then: arguments may be made of what was typed
+   */
+  trigger(tool: string, given: () => Given): Promise<RunResult | undefined>;
   /**
    * Sends the value of a two-way binding. What goes wrong is shown, but what is lost only if the caller does not keep it.
    * @param keeps whether the caller sends it again

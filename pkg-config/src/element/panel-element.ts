@@ -10,7 +10,8 @@ import { columnRules } from "./columns.js";
 import { applyCommand } from "./commands.js";
 import { PanelComponent } from "./components/component.js";
 import { renderElement } from "./components/registry.js";
-import type { CustomRegistration, PanelHost, SetOutcome } from "./host.js";
+import { focusKeeper } from "./focus.js";
+import type { CustomRegistration, Given, PanelHost, SetOutcome } from "./host.js";
 import { keysOf } from "./keys.js";
 import { Problems } from "./problems.js";
 import { reuseTree } from "./reuse.js";
@@ -51,6 +52,10 @@ export class NexusPanelElement extends LitElement {
   #columnRules = "";
   readonly #problems = new Problems(() => this.requestUpdate());
   readonly #themeListeners = new Set<() => void>();
+  /** Values that the panel has not answered yet. */
+  readonly #sets = new Set<Promise<SetOutcome>>();
+  /** Until they are answered and shown, tools wait; in their order. */
+  #settling: Promise<unknown> | undefined;
   readonly #host: PanelHost = this.#makeHost();
 
   /** See {@link api.NexusPanelElementClass.define}. */
@@ -106,6 +111,7 @@ export class NexusPanelElement extends LitElement {
     this.#disconnect();
     this.#tree = undefined;
     this.#problems.clear();
+    this.#toasts?.clear();
     if (target === undefined) return;
     this.#connectedTo = target;
     try {
@@ -140,6 +146,7 @@ export class NexusPanelElement extends LitElement {
   }
 
   #show(view: ViewTree): void {
+    const keepFocus = focusKeeper(this.renderRoot as ShadowRoot);
     this.#tree = reuseTree(this.#tree, view);
     const rules = columnRules(view);
     if (rules !== this.#columnRules) this.#columns.replaceSync(rules);
@@ -149,11 +156,16 @@ export class NexusPanelElement extends LitElement {
     if (first) this.#problems.tell("view", { code: first.code, message: `${first.message}${first.path ? `, at ${first.path}` : ""}${more}` });
     else this.#problems.settle("view");
     this.requestUpdate();
+    if (keepFocus) void this.updateComplete.then(keepFocus);
   }
 
   #heard(event: PanelEvent): void {
     const isShown = this.#dispatch("nexus-event", event);
-    if (event.name === "toast" && isShown) this.renderRoot.querySelector<ToastsElement>("nexus-panel-toasts")?.show(event.payload);
+    if (event.name === "toast" && isShown) this.#toasts?.show(event.payload);
+  }
+
+  get #toasts(): ToastsElement | null {
+    return this.renderRoot?.querySelector("nexus-panel-toasts") ?? null;
   }
 
   async #ended({ tool, result }: { tool: string; result: RunResult }): Promise<void> {
@@ -190,8 +202,12 @@ export class NexusPanelElement extends LitElement {
       },
       drafts: new Set(),
       isMoving: false,
-      trigger: (tool, args, scope) => this.#trigger(tool, args, scope),
-      set: (path, value, keeps = false) => this.#set(path, value, keeps),
+      trigger: (tool, given) => this.#trigger(tool, given),
+      set: (path, value, keeps = false) => {
+        const setting = this.#set(path, value, keeps);
+        this.#sets.add(setting);
+        return setting.finally(() => this.#sets.delete(setting));
+      },
       custom: (module, component) => registrations.get(registrationKey(module, component)),
       onTheme: (listener) => {
         this.#themeListeners.add(listener);
@@ -200,18 +216,31 @@ export class NexusPanelElement extends LitElement {
     };
   }
 
-  async #trigger(tool: string, args: unknown, scope: object | undefined): Promise<RunResult | undefined> {
-    for (const draft of [...this.#host.drafts]) draft.commit();
+  async #trigger(tool: string, given: () => Given): Promise<RunResult | undefined> {
+    await this.#settled();
     const connection = this.#connection;
     if (!connection) return undefined;
-    const given = typeof args === "object" ? args : undefined;
+    const { args, scope } = given();
     try {
       // Its end is told to everybody by the connection.
-      return await connection.trigger(tool, given, { scope });
+      return await connection.trigger(tool, typeof args === "object" ? args : undefined, { scope });
     } catch (error) {
       if (this.#connection === connection) this.#fail(`tool ${tool}`, error);
       return undefined;
     }
+  }
+
+  /** When every value is sent and answered, and what came of it is shown. */
+  #settled(): Promise<unknown> | undefined {
+    for (const draft of [...this.#host.drafts]) draft.commit();
+    if (this.#sets.size === 0) return this.#settling;
+    const settling: Promise<unknown> = Promise.all([this.#settling, ...this.#sets])
+      .then(() => this.updateComplete)
+      .then(() => {
+        if (this.#settling === settling) this.#settling = undefined;
+      });
+    this.#settling = settling;
+    return settling;
   }
 
   async #set(path: readonly (string | number)[], value: unknown, keeps: boolean): Promise<SetOutcome> {

@@ -7,6 +7,9 @@ const MOST = 5;
 /** Milliseconds that one is shown; what went wrong stays longer. */
 const SHOWN_MS = { calm: 5000, urgent: 10_000 };
 
+/** Characters from which on one may have to be scrolled. */
+const LONG = 300;
+
 interface Toast {
   readonly number: number;
   readonly message: string;
@@ -58,6 +61,12 @@ export class ToastsElement extends LitElement {
     this.requestUpdate();
   }
 
+  /** Shows none any more. */
+  clear(): void {
+    this.#toasts = [];
+    this.requestUpdate();
+  }
+
   #dismiss(toast: Toast | undefined): void {
     this.#elapse();
     this.#toasts = this.#toasts.filter((other) => other !== toast);
@@ -97,7 +106,7 @@ export class ToastsElement extends LitElement {
       ({ number }) => number,
       (toast) => html`<div class="toast" data-type=${toast.type}>
         ${toast.type === "info" ? nothing : html`<span class="hidden">${toast.type}:</span>`}
-        <p>${toast.message}</p>
+        <p tabindex=${toast.message.length > LONG ? 0 : nothing}>${toast.message}</p>
         <button class="close" type="button" aria-label="Dismiss" @click=${() => this.#dismiss(toast)}>
           <svg viewBox="0 0 12 12" aria-hidden="true"><path d="m2 2 8 8m0-8-8 8" /></svg>
         </button>

@@ -74,10 +74,11 @@ export class Sockets {
       if (this.#closing !== undefined) return webSocket.close(1001, this.#closing);
       this.#heard.add(webSocket);
       const connection = upgrade.accept(webSocket);
-      webSocket.on("pong", () => {
+      const heard = () => {
         this.#heard.add(webSocket);
         connection.heard();
-      });
+      };
+      webSocket.on("pong", heard).on("ping", heard);
     });
   }
 

@@ -84,9 +84,10 @@ async function openAddress(): Promise<void> {
     // Back from the other view: nothing has to be opened again.
     if (location.hash === (await panelHash())) return;
     const found = kind === "nxml" ? checkDocument(await unpack(value)) : undefined;
-    panelPlace.value = kind === "server" && panelServer ? "server" : "worker";
+    const named = found ? undefined : sampleOf(value);
+    panelPlace.value = kind === "server" && panelServer && named?.served.length ? "server" : "worker";
     if (found) openDocument(found);
-    else openPanelSample(sampleOf(value) ?? PANEL_SAMPLES[0]);
+    else openPanelSample(named ?? PANEL_SAMPLES[0]);
   } else {
     view.value = "handlers";
     if (location.hash === (await handlerHash())) return;

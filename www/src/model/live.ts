@@ -11,6 +11,7 @@ import { nxml, opened, panelSample, refused, role } from "./document.ts";
 import { findings, type Findings } from "./findings.ts";
 import { view } from "./link.ts";
 import { panelPlace } from "./panel-place.ts";
+import { panelServerStatus } from "./servers.ts";
 
 export interface LivePanel {
   readonly id: string;
@@ -86,6 +87,10 @@ export function followDocument(): void {
       making = false;
     }
   };
+  // A link may lead to a server that is not there: the document is as good here.
+  effect(() => {
+    if (panelServerStatus.value === "missing" && panelPlace.value === "server") panelPlace.value = "worker";
+  });
   // What was live belongs to another document.
   effect(() => {
     void opened.value;

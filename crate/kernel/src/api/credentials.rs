@@ -17,11 +17,13 @@ pub fn bearer_token<'a>(
     if all.next().is_some() { Err(Refusal::Credentials) } else { Ok(token) }
 }
 
-/// Which of the protocols that a WebSocket's client offers is to be answered: the first that is no token. A token is never
-/// sent back; to a client that offers only that, none is answered.
+/// Which of the protocols that a WebSocket's client offers is to be answered: `bearer`, or whatever stands first beside a token. A token
+/// is never sent back; to a client that offers only that, or protocols that are not spoken here, none is answered.
 #[must_use]
 pub fn answered_protocol(protocols: Option<&str>) -> Option<&str> {
-    entries(protocols).find(|entry| !is_token(entry) && is_http_token(entry))
+    let brings_token = entries(protocols).any(is_token);
+    entries(protocols)
+        .find(|entry| *entry == "bearer" || (brings_token && !is_token(entry) && is_http_token(entry)))
 }
 
 fn entries(protocols: Option<&str>) -> impl Iterator<Item = &str> {
@@ -97,6 +99,8 @@ mod tests {
         assert_eq!(answered_protocol(None), None);
         assert_eq!(answered_protocol(Some("")), None);
         assert_eq!(answered_protocol(Some(TOKEN)), None);
-        assert_eq!(answered_protocol(Some("a b, c\r\nd, \u{e9}, nexus")), Some("nexus"));
+        assert_eq!(answered_protocol(Some(&format!("a b, c\r\nd, \u{e9}, nexus, {TOKEN}"))), Some("nexus"));
+        assert_eq!(answered_protocol(Some("graphql-ws, bearer")), Some("bearer"));
+        assert_eq!(answered_protocol(Some("graphql-ws, nexus")), None);
     }
 }

@@ -178,6 +178,12 @@ impl Incoming {
 
     /// What the body is written in; JSON if nothing says otherwise.
     pub(super) fn format(&self, allowed: &[Format]) -> Result<Format, Refused> {
+        let encoding =
+            self.header("content-encoding").filter(|encoding| !encoding.trim().eq_ignore_ascii_case("identity"));
+        if let Some(encoding) = encoding.filter(|_| self.body.is_some()) {
+            let why = format!("the body has to be sent as it is, not as {encoding:?}");
+            return Err(Refused::because(415, ErrorCode::InvalidArgument, why));
+        }
         let Some(content_type) = self.header("content-type").filter(|_| self.body.is_some()) else {
             return Ok(Format::Json);
         };

@@ -6,10 +6,12 @@
 //! | [`topic`] | what clients listen to |
 //! | [`session`] | one client of a panel |
 //! | `feed` | what a panel tells its clients, kept for those who come again |
+//! | `heard` | what of that one client has been told |
 //! | `rate_limit` | how many messages a client may send |
 
 pub mod client_message;
 pub(crate) mod feed;
+mod heard;
 mod rate_limit;
 pub mod server_message;
 pub mod session;

@@ -211,6 +211,7 @@ fn what_is_wrong_with_a_request_is_said() {
         ("POST", add, &[JSON], r#"{"more":1}"#, (400, "INVALID_ARGUMENT")),
         ("POST", add, &[XML], "{}", (415, "INVALID_ARGUMENT")),
         ("POST", add, &[("content-type", "text/plain")], "{}", (415, "INVALID_ARGUMENT")),
+        ("POST", add, &[JSON, ("content-encoding", "gzip")], "{}", (415, "INVALID_ARGUMENT")),
         ("POST", "/panels", &[XML], NXML, (409, "PANEL_EXISTS")),
         ("POST", "/panels", &[XML], "<NexusPanel><Datu/></NexusPanel>", (400, "PARSE_ERROR")),
         ("POST", "/panels", &[JSON], "7", (400, "INVALID_ARGUMENT")),
@@ -219,6 +220,8 @@ fn what_is_wrong_with_a_request_is_said() {
         ("POST", "/panels", &[JSON], r#"{"tools":[{"name":"a"}]}"#, (400, "INVALID_ARGUMENT")),
         ("POST", "/panels", &[JSON], r#"{"tools":[],"more":1}"#, (400, "INVALID_ARGUMENT")),
         ("POST", "/panels?id=a/b", &[XML], "<NexusPanel/>", (400, "INVALID_ARGUMENT")),
+        ("POST", "/panels?id=..", &[XML], "<NexusPanel/>", (400, "INVALID_ARGUMENT")),
+        ("POST", "/panels", &[JSON], r#"{"id":".","tools":[]}"#, (400, "INVALID_ARGUMENT")),
         ("POST", "/panels/from-nxml", &[JSON], "{}", (400, "INVALID_ARGUMENT")),
         ("GET", "/panels/counter/ws", &[], "", (426, "INVALID_ARGUMENT")),
     ] {

@@ -32,6 +32,7 @@ const NXML: &str = r#"<NexusPanel id="counter" title="Counter">
     $emit("last"); $log("done"); $view.focus("draft"); return $state.count;
   </Handler></Tool>
   <Tool name="shout" capabilities="events:emit:*"><Arg name="n" type="number"/><Handler>$emit("shout", $args.n);</Handler></Tool>
+  <Tool name="chorus" capabilities="events:emit:*"><Handler>for (let n = 0; n < 100; n++) $emit("shout", n);</Handler></Tool>
   <Tool name="fail"><Handler>throw new Error("no");</Handler></Tool>
   <Tool name="large" capabilities="state:write:draft"><Handler>$state.draft = "x".repeat(900000);</Handler></Tool>
 </Logic>
@@ -217,18 +218,19 @@ fn what_is_not_known_any_more_begins_anew() {
         assert_eq!((&heard[0]["resumed"], heard.len()), (&json!(false), 1), "of another panel, or from a later time");
         assert!(heard[0]["state"].is_object());
     }
-    for _ in 0..1001 {
-        caller.say(&json!({"type": "TRIGGER", "tool": "shout", "args": [1]}));
+    caller.say(&json!({"type": "TRIGGER", "tool": "shout", "args": [1]}));
+    for _ in 0..100 {
+        caller.say(&json!({"type": "TRIGGER", "tool": "chorus"}));
         scene.world.advance(10);
     }
     let known = |since| scene.connect(SessionOptions { since: Some(since), ..options() }).heard();
-    assert_eq!((known(0).len(), known(1).len()), (1, 1001), "a thousand are kept");
+    assert_eq!((known(0).len(), known(1).len()), (1, 10_001), "ten thousand are kept");
     for _ in 0..5 {
         caller.say(&json!({"type": "TRIGGER", "tool": "large"}));
         scene.world.settle();
     }
-    assert_eq!(known(1001)[0]["resumed"], false, "and four megabytes");
-    assert_eq!(known(1002)[0]["resumed"], true);
+    assert_eq!(known(10_001)[0]["resumed"], false, "and four megabytes");
+    assert_eq!(known(10_002)[0]["resumed"], true);
 }
 
 #[test]
@@ -247,6 +249,37 @@ fn a_topic_that_is_added_can_be_caught_up_with() {
     caller.say(&json!({"type": "TRIGGER", "tool": "add"}));
     scene.world.settle();
     assert_eq!(client.types(), ["PATCH"]);
+    client.say(&json!({"type": "SUBSCRIBE", "topics": ["events"], "since": 4, "requestId": 1}));
+    let heard = client.heard();
+    assert_eq!(
+        (&heard[0]["code"], &heard[0]["requestId"], heard.len()),
+        (&json!("INVALID_ARGUMENT"), &json!(1), 1),
+        "a later time"
+    );
+}
+
+#[test]
+fn a_topic_that_was_paused_is_caught_up_with_without_what_was_heard_before() {
+    let scene = scene();
+    let (client, caller) = (scene.client(), scene.client());
+    let add = || {
+        caller.say(&json!({"type": "TRIGGER", "tool": "add"}));
+        scene.world.settle();
+    };
+    let versions =
+        |client: &Client| client.heard().iter().map(|told| told["version"].as_u64().unwrap()).collect::<Vec<_>>();
+    add();
+    assert_eq!(versions(&client), [1]);
+    client.say(&json!({"type": "UNSUBSCRIBE", "topics": ["state"]}));
+    add();
+    add();
+    assert_eq!(versions(&client), [0; 0]);
+    client.say(&json!({"type": "SUBSCRIBE", "topics": ["state"], "since": 2}));
+    assert_eq!(versions(&client), [3]);
+    client.say(&json!({"type": "SUBSCRIBE", "topics": ["state"], "since": 0}));
+    assert_eq!(versions(&client), [2]);
+    add();
+    assert_eq!(versions(&client), [4]);
 }
 
 #[test]
@@ -312,8 +345,10 @@ fn too_many_messages_are_refused_and_a_flood_is_cut_off() {
     scene.world.advance(100);
     ping();
     assert_eq!(client.types(), ["PONG"]);
-    (0..3).for_each(|_| ping());
-    assert_eq!((client.types(), client.close_code()), (vec!["ERROR".to_owned(); 3], None));
+    client.session.text(r#"{"type":"TRIGGER","tool":"add","requestId":"refused"}"#);
+    assert_eq!(client.heard()[0]["requestId"], "refused");
+    (0..2).for_each(|_| ping());
+    assert_eq!((client.types(), client.close_code()), (vec!["ERROR".to_owned(); 2], None));
     ping();
     assert_eq!(client.close_code(), Some(1008));
     other.say(&json!({"type": "PING"}));

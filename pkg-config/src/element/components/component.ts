@@ -123,14 +123,17 @@ export abstract class PanelComponent extends LitElement {
     return this.#running.has(event);
   }
 
-  /** Runs the tool of an event; never while it runs. */
-  protected async run(event = "trigger", args: unknown = this.node.args): Promise<void> {
+  /**
+   * Runs the tool of an event; never while it runs.
+   * @param detail its arguments where the view has none
+   */
+  protected async run(event = "trigger", detail?: object): Promise<void> {
     const tool = this.node.on?.[event];
     if (tool === undefined || this.#running.has(event)) return;
     this.#running.add(event);
     this.requestUpdate();
     try {
-      await this.host.trigger(tool, args, this.node.scope);
+      await this.host.trigger(tool, () => ({ args: this.node.args ?? detail, scope: this.node.scope }));
     } finally {
       this.#running.delete(event);
       this.requestUpdate();

@@ -29,6 +29,8 @@ export class CustomComponent extends ParentComponent {
     if (this.#registration?.tagName !== registration.tagName) {
       this.#element = document.createElement(registration.tagName);
       this.#heard.clear();
+      // Until then it has no properties to be given.
+      void customElements.whenDefined(registration.tagName).then(() => this.requestUpdate());
     }
     this.#registration = registration;
     const element = this.#element!;
@@ -55,8 +57,7 @@ export class CustomComponent extends ParentComponent {
     for (const event of Object.keys(this.node.on ?? {})) {
       if (event === "trigger") continue;
       listen(event, ({ detail }: Event & { detail?: unknown }) => {
-        const given = this.node.args ?? (typeof detail === "object" && detail !== null ? detail : undefined);
-        void this.run(event, given);
+        void this.run(event, typeof detail === "object" && detail !== null ? detail : undefined);
       });
     }
     const bound = Object.keys(this.node.bind ?? {});

@@ -1,4 +1,4 @@
-import { html, type PropertyValues } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Draft } from "../host.js";
 import { isTrue, nameOf, textOf, wordOf } from "../text.js";
@@ -6,19 +6,26 @@ import { PanelComponent } from "./component.js";
 
 /** Milliseconds without a key after which what was typed is sent. */
 const PAUSE_MS = 150;
+/** Milliseconds without a key after which somebody else's change is shown in its place. */
+const TYPING_MS = 2000;
 
 /**
  * A field for text or a number. From the first key on the text is the user's own, whatever the panel says, until it is committed: by
- * Enter, by leaving the field, or because a tool is run.
+ * Enter, by leaving the field, or because a tool is run. Before that it stays as it was typed ("1." is no other number than 1) while the
+ * panel has the value that was sent, and gives way when somebody else changes that and no key is pressed any more.
  */
 export class InputComponent extends PanelComponent implements Draft {
   /** What was typed. */
   #text: string | undefined;
   #isUnsent = false;
   #isCommitted = false;
+  /** The value that the panel has taken last. */
+  #taken: { readonly value: string | number } | undefined;
   /** Sent and not answered yet. */
   #underWay = 0;
   #pause: ReturnType<typeof setTimeout> | undefined;
+  #typedAt = 0;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
 
   protected override get runsItself(): boolean {
     return true;
@@ -54,6 +61,7 @@ export class InputComponent extends PanelComponent implements Draft {
       host.drafts.delete(this);
       // Its path may be another element's by now.
       clearTimeout(this.#pause);
+      clearTimeout(this.#waiting);
       this.#isUnsent = false;
     });
   }
@@ -61,6 +69,7 @@ export class InputComponent extends PanelComponent implements Draft {
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     if (changed.has("host")) this.host.drafts.add(this);
+    if (changed.has("node")) this.#giveWay();
   }
 
   protected override template(): unknown {
@@ -73,6 +82,7 @@ export class InputComponent extends PanelComponent implements Draft {
       placeholder=${textOf(this.prop("placeholder"))}
       aria-label=${this.label}
       aria-busy=${isRunning}
+      aria-invalid=${this.#text?.trim() && this.#value() === undefined ? "true" : nothing}
       step="any"
       autocomplete=${type === "password" ? "new-password" : "off"}
       ?disabled=${isTrue(this.prop("disabled")) || !this.node.bind?.["bind"]}
@@ -87,6 +97,8 @@ export class InputComponent extends PanelComponent implements Draft {
     this.#text = (event.target as HTMLInputElement).value;
     this.#isCommitted = false;
     this.#isUnsent = true;
+    this.#typedAt = performance.now();
+    this.requestUpdate();
     clearTimeout(this.#pause);
     // Half a word of a script that is composed is no text yet.
     if (event instanceof InputEvent && event.isComposing) return;
@@ -123,9 +135,28 @@ export class InputComponent extends PanelComponent implements Draft {
       this.#underWay--;
       // Once more when there is a connection again.
       if (outcome === "lost") this.#isUnsent = true;
+      if (outcome === "taken") this.#taken = { value };
+      // What others did meanwhile may be on its way through the view.
+      setTimeout(() => this.#giveWay());
     }
     if (!this.#isCommitted || this.#isUnsent || this.#underWay > 0) return;
     this.#text = undefined;
+    this.#taken = undefined;
+    this.requestUpdate();
+  }
+
+  /** Lets go of what was typed if the panel has another value by now. */
+  #giveWay(): void {
+    if (this.#text === undefined || this.#isUnsent || this.#underWay > 0 || !this.#taken) return;
+    if (this.prop("value") === this.#taken.value) return;
+    clearTimeout(this.#waiting);
+    const left = this.#typedAt + TYPING_MS - performance.now();
+    if (left > 0) {
+      this.#waiting = setTimeout(() => this.#giveWay(), left);
+      return;
+    }
+    this.#text = undefined;
+    this.#taken = undefined;
     this.requestUpdate();
   }
 

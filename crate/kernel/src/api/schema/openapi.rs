@@ -24,7 +24,7 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (413, "TooLarge", "The body, or a value in it, is too large."),
     (415, "UnsupportedMediaType", "The body is not written in a language that is read here."),
     (426, "UpgradeRequired", "A WebSocket stands here, and the request asks for none."),
-    (429, "TooMany", "There are too many panels, or too many runs wait: later it may be served."),
+    (429, "TooMany", "There are too many panels, or clients of one, or too many runs wait: later it may be served."),
     (500, "Failed", "The kernel, or an extension, failed."),
     (503, "Unavailable", "The kernel is closed, or what was asked for was given up."),
 ];
@@ -120,6 +120,7 @@ fn operation(route: &Route, told: Told) -> Value {
         (401, permission.is_some()),
         (403, permission.is_some() || route.method != "GET"),
         (404, matches!(route.access, Access::Panel(_))),
+        (500, true),
         (503, true),
     ];
     let of_route = of_route.into_iter().filter(|(_, is_so)| *is_so).map(|(status, _)| status);
@@ -148,7 +149,7 @@ fn query(name: &str, description: &str, schema: &Value) -> Value {
 }
 
 fn tell(operation: Operation, schemas: &mut Schemas) -> Told {
-    const CREATES: &[u16] = &[400, 409, 413, 415, 429, 500];
+    const CREATES: &[u16] = &[400, 409, 413, 415, 429];
     let plain =
         |id, summary| Told { id, summary, parameters: Vec::new(), body: None, responses: Vec::new(), refusals: &[] };
     let text = json!({ "type": "string" });
@@ -235,7 +236,7 @@ fn tell(operation: Operation, schemas: &mut Schemas) -> Told {
                 (200, schemas.answer::<Segment>("What the run came to, its handler's own failure included.")),
                 (202, schemas.answer::<Segment>("What the run did so far: with wait=false.")),
             ],
-            refusals: &[400, 413, 415, 429, 500],
+            refusals: &[400, 413, 415, 429],
             ..plain("triggerTool", "Runs a tool of a panel")
         },
         Operation::Connect => Told {
@@ -249,7 +250,7 @@ fn tell(operation: Operation, schemas: &mut Schemas) -> Told {
                 query("topics", "Topics with commas between them. Default: state,events.", &text),
             ],
             responses: vec![(101, json!({ "description": "The WebSocket is open." }))],
-            refusals: &[400, 426],
+            refusals: &[400, 426, 429],
             ..plain("connect", "Opens the WebSocket of a panel")
         },
     }

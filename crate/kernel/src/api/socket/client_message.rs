@@ -39,6 +39,14 @@ impl TryFrom<Json> for RequestId {
     }
 }
 
+impl RequestId {
+    /// That of a message, as far as it can be read.
+    pub(super) fn of_message(text: &str) -> Option<Self> {
+        let envelope: Envelope = serde_json::from_str(text).ok()?;
+        Self::try_from(envelope.request_id).ok()
+    }
+}
+
 /// `TRIGGER`: runs a tool.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -10,8 +10,8 @@ use super::topic::{Topic, Topics};
 use crate::panel::Panel;
 use crate::panel::event::{PanelEvent, PanelStatus, Subscription};
 
-/// Patches and events that are kept for clients who come again.
-const KEPT: usize = 1000;
+/// Patches and events that are kept for clients who come again: what fifty clients do that trigger as fast as they can, for ten seconds.
+const KEPT: usize = 10_000;
 /// And bytes of them: as much as the largest state is likely to change while a phone is in a tunnel.
 const KEPT_BYTES: usize = 4 << 20;
 
@@ -92,6 +92,11 @@ impl Feed {
             self.known_after.set(oldest.version);
         }
         self.bytes.set(bytes);
+    }
+
+    /// The version up to which nothing is known any more.
+    pub(super) fn known_after(&self) -> u64 {
+        self.known_after.get()
     }
 
     /// What was told of these topics after version `since`, up to `until`; `None` if that is not known any more.

@@ -13,6 +13,7 @@ use nexus_nxml::StatePath;
 
 use super::client_message::{BadMessage, ClientMessage, RequestId, Set, Subscribe, Trigger};
 use super::feed::{Feed, Told};
+use super::heard::Heard;
 use super::rate_limit::RateLimit;
 use super::server_message::ServerMessage;
 use super::topic::{Topic, Topics};
@@ -28,6 +29,9 @@ const VIEW_MS: u64 = 16;
 /// Bytes that wait to be sent with which no view is added to them: the next one is newer.
 const VIEW_BUFFERED_BYTES: usize = 256 << 10;
 
+/// The topics whose messages have versions.
+const VERSIONED: [Topic; 2] = [Topic::State, Topic::Events];
+
 /// A client that is connected to a panel.
 pub struct Session {
     panel: Panel,
@@ -39,8 +43,8 @@ pub struct Session {
     /// Milliseconds since the epoch at which its token ends.
     ends_at: Option<f64>,
     topics: Cell<Topics>,
-    /// Per topic the version after which it was told everything.
-    live_after: Cell<[u64; 2]>,
+    /// What it was told, of each topic of [`VERSIONED`].
+    heard: RefCell<[Heard; 2]>,
     rate: RefCell<RateLimit>,
     /// Messages refused since one was taken.
     refused: Cell<u32>,
@@ -63,7 +67,14 @@ impl Session {
         let version = panel.version();
         let since = since.filter(|_| instance.is_none_or(|instance| instance == feed.instance));
         let missed = since.and_then(|since| feed.missed(since, version, topics));
-        let live_after = if missed.is_some() { since.unwrap_or(version) } else { version };
+        let knows_after = since.filter(|_| missed.is_some()).unwrap_or(version);
+        let heard = VERSIONED.map(|topic| {
+            let mut heard = Heard::default();
+            if topics.has(topic) {
+                heard.listen(knows_after);
+            }
+            heard
+        });
         let session = Rc::new(Self {
             panel: panel.clone(),
             feed,
@@ -72,7 +83,7 @@ impl Session {
             actor,
             ends_at,
             topics: Cell::new(topics),
-            live_after: Cell::new([live_after; 2]),
+            heard: RefCell::new(heard),
             rate: RefCell::new(RateLimit::new(limits.messages_per_second, limits.message_burst, now)),
             limits,
             refused: Cell::new(0),
@@ -121,7 +132,7 @@ impl Session {
         if text.len() > self.limits.max_message_bytes {
             return self.too_large();
         }
-        if !self.is_welcome() {
+        if !self.is_welcome(|| RequestId::of_message(text)) {
             return;
         }
         match ClientMessage::parse(text) {
@@ -135,7 +146,7 @@ impl Session {
         if bytes > self.limits.max_message_bytes {
             return self.too_large();
         }
-        if self.is_welcome() {
+        if self.is_welcome(|| None) {
             self.refuse(&Error::new(ErrorCode::ParseError, "a message has to be a text frame with JSON in it"), None);
         }
     }
@@ -168,8 +179,8 @@ impl Session {
         }
     }
 
-    /// Whether one more message may come now.
-    fn is_welcome(&self) -> bool {
+    /// Whether one more message may come now. If not, its request is refused.
+    fn is_welcome(&self, request_id: impl FnOnce() -> Option<RequestId>) -> bool {
         if !self.is_open.get() {
             return false;
         }
@@ -185,7 +196,7 @@ impl Session {
         } else {
             let limit = self.limits.messages_per_second as usize;
             let error = Error::resource_limit("messagesPerSecond", limit, limit + 1);
-            self.refuse(&error, None);
+            self.refuse(&error, request_id().as_ref());
         }
         false
     }
@@ -195,10 +206,7 @@ impl Session {
             ClientMessage::Trigger(trigger) => self.trigger(trigger),
             ClientMessage::Set(set) => self.set(set),
             ClientMessage::Subscribe(subscribe) => self.subscribe(subscribe),
-            ClientMessage::Unsubscribe(unsubscribe) => {
-                let topics = unsubscribe.topics.into_iter().collect();
-                self.topics.set(self.topics.get().without(topics));
-            }
+            ClientMessage::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe.topics.into_iter().collect()),
             ClientMessage::Ping(ping) => {
                 self.send(&ServerMessage::Pong { request_id: ping.request_id.as_ref() }.to_text());
             }
@@ -279,37 +287,47 @@ impl Session {
     }
 
     fn subscribe(self: &Rc<Self>, Subscribe { topics, since, request_id, .. }: Subscribe) {
-        let (version, before) = (self.panel.version(), self.topics.get());
-        let mut live_after = self.live_after.get();
-        let mut missed = Vec::new();
-        for topic in [Topic::State, Topic::Events].into_iter().filter(|topic| topics.contains(topic)) {
-            let live = &mut live_after[topic as usize];
-            if !before.has(topic) {
-                *live = version;
+        let version = self.panel.version();
+        let refuse = |why: String| self.refuse(&Error::invalid_argument(why), request_id.as_ref());
+        if let Some(ahead) = since.filter(|since| *since > version) {
+            return refuse(format!("SUBSCRIBE: since is {ahead}, and the panel is at {version}"));
+        }
+        let topics: Topics = topics.into_iter().collect();
+        let (mut heard, mut missed) = (self.heard.borrow().clone(), Vec::new());
+        for (topic, heard) in VERSIONED.into_iter().zip(&mut heard).filter(|(topic, _)| topics.has(*topic)) {
+            if let Some(since) = since.filter(|since| !heard.knows_since(*since)) {
+                let Some(told) = self.feed.missed(since, version, [topic].into_iter().collect()) else {
+                    return refuse("SUBSCRIBE: what was told since is not known any more; connect anew".into());
+                };
+                missed.extend(told.into_iter().filter(|told| !heard.has(told.version)));
+                heard.caught_up(since);
             }
-            let Some(since) = since.filter(|since| since < live) else { continue };
-            let Some(told) = self.feed.missed(since, *live, [topic].into_iter().collect()) else {
-                let error =
-                    Error::invalid_argument("SUBSCRIBE: what was told since is not known any more; connect anew");
-                return self.refuse(&error, request_id.as_ref());
-            };
-            missed.extend(told);
-            *live = since;
+            heard.listen(version);
         }
         missed.sort_by_key(|told| told.version);
         missed.iter().for_each(|told| self.send(&told.text));
-        self.live_after.set(live_after);
-        self.topics.set(before.with(topics.iter().copied().collect()));
-        if topics.contains(&Topic::View) {
+        self.heard.replace(heard);
+        self.topics.set(self.topics.get().with(topics));
+        if topics.has(Topic::View) {
             self.tell_view();
         }
+    }
+
+    fn unsubscribe(&self, topics: Topics) {
+        let (version, forgotten) = (self.panel.version(), self.feed.known_after());
+        for (topic, heard) in VERSIONED.into_iter().zip(self.heard.borrow_mut().iter_mut()) {
+            if topics.has(topic) {
+                heard.pause(version, forgotten);
+            }
+        }
+        self.topics.set(self.topics.get().without(topics));
     }
 
     fn ensure_execute(&self) -> Result<(), Error> {
         if self.may_execute {
             return Ok(());
         }
-        let why = format!("the token does not allow panel:execute of {:?}", self.panel.id());
+        let why = format!("this client has no panel:execute of {:?}", self.panel.id());
         Err(Error::new(ErrorCode::PermissionDenied, why))
     }
 
