@@ -22,8 +22,7 @@ pub fn bearer_token<'a>(
 #[must_use]
 pub fn answered_protocol(protocols: Option<&str>) -> Option<&str> {
     let brings_token = entries(protocols).any(is_token);
-    entries(protocols)
-        .find(|entry| *entry == "bearer" || (brings_token && !is_token(entry) && is_http_token(entry)))
+    entries(protocols).find(|entry| *entry == "bearer" || (brings_token && !is_token(entry) && is_http_token(entry)))
 }
 
 fn entries(protocols: Option<&str>) -> impl Iterator<Item = &str> {
