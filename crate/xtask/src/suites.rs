@@ -71,23 +71,12 @@ fn rust() -> Vec<Suite> {
             with_args(cargo(), &["test", "--locked", "--package", "xtask", "--profile", "tools"])
         }),
         Suite::new("native", HOST, [], Runner::Rust, |_| {
-            let mut test = cargo();
-            test.args([
-                "test",
-                "--locked",
-                "--no-fail-fast",
-                "--workspace",
-                "--exclude",
-                "xtask",
-                "--exclude",
-                "nexus-wasm",
-            ]);
-            with_args(test, &["--features", "nexus-kernel/schema"])
+            let all = ["test", "--locked", "--no-fail-fast", "--workspace", "--features", "nexus-kernel/schema"];
+            with_args(with_args(cargo(), &all), &["--exclude", "xtask", "--exclude", "nexus-wasm"])
         }),
         Suite::new("lint", "sources", [], Runner::Check, |_| {
-            let mut clippy = cargo();
-            clippy.args(["clippy", "--locked", "--workspace", "--all-targets", "--features", "nexus-kernel/schema"]);
-            with_args(clippy, &["--", "-D", "warnings"])
+            let all = ["clippy", "--locked", "--workspace", "--all-targets", "--features", "nexus-kernel/schema"];
+            with_args(with_args(cargo(), &all), &["--", "-D", "warnings"])
         }),
         Suite::new("lint-wasm", "sources", [Need::WasmTarget], Runner::Check, |_| {
             // What only exists on wasm32, and that `passes` and `nxml`, which serve there, compile for it.

@@ -156,7 +156,8 @@ export class NexusPanelElement extends LitElement {
     if (first) this.#problems.tell("view", { code: first.code, message: `${first.message}${first.path ? `, at ${first.path}` : ""}${more}` });
     else this.#problems.settle("view");
     this.requestUpdate();
-    if (keepFocus) void this.updateComplete.then(keepFocus);
+    // Updates are microtasks, also those of children; to wait for them by name would look through the whole view each time.
+    if (keepFocus) setTimeout(keepFocus);
   }
 
   #heard(event: PanelEvent): void {

@@ -56,20 +56,22 @@ export class ToastsElement extends LitElement {
     const text = textOf(message === undefined ? payload : message);
     if (text === "") return;
     this.#elapse();
-    this.#toasts = [...this.#toasts, { number: ++this.#count, message: text, type: kind, left: isUrgent(kind) ? SHOWN_MS.urgent : SHOWN_MS.calm }].slice(-MOST);
-    this.#wait();
-    this.requestUpdate();
+    const toast = { number: ++this.#count, message: text, type: kind, left: isUrgent(kind) ? SHOWN_MS.urgent : SHOWN_MS.calm };
+    this.#keep([...this.#toasts, toast].slice(-MOST));
   }
 
   /** Shows none any more. */
   clear(): void {
-    this.#toasts = [];
-    this.requestUpdate();
+    this.#keep([]);
   }
 
   #dismiss(toast: Toast | undefined): void {
     this.#elapse();
-    this.#toasts = this.#toasts.filter((other) => other !== toast);
+    this.#keep(this.#toasts.filter((other) => other !== toast));
+  }
+
+  #keep(toasts: Toast[]): void {
+    this.#toasts = toasts;
     this.#wait();
     this.requestUpdate();
   }
@@ -87,9 +89,7 @@ export class ToastsElement extends LitElement {
     const next = Math.min(...this.#toasts.map(({ left }) => left));
     this.#timer = setTimeout(() => {
       this.#elapse();
-      this.#toasts = this.#toasts.filter(({ left }) => left > 1);
-      this.#wait();
-      this.requestUpdate();
+      this.#keep(this.#toasts.filter(({ left }) => left > 1));
     }, next);
   }
 

@@ -3,7 +3,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ResponseParts } from "../doors.js";
-import type { Served } from "../served.js";
+import type { Respond } from "../served.js";
 import type { Kernel } from "../types.js";
 import { RequestError, getRequestListener } from "./third-party.js";
 
@@ -14,7 +14,7 @@ const OPTIONS = { overrideGlobalObjects: false, errorHandler: refusal } as const
  * Answers by the kernel, in parts if it has `respond`. Bodies are received as they are read, and `request.signal` is aborted when the client
  * goes away.
  */
-export function answering(kernel: Kernel, respond: Served["respond"]): RequestListener {
+export function answering(kernel: Kernel, respond: Respond | undefined): RequestListener {
   return getRequestListener(async (request, adapted) => {
     const incoming = adapted.incoming as IncomingMessage;
     const outgoing = adapted.outgoing as ServerResponse;

@@ -139,10 +139,7 @@ export class InputComponent extends PanelComponent implements Draft {
       // What others did meanwhile may be on its way through the view.
       setTimeout(() => this.#giveWay());
     }
-    if (!this.#isCommitted || this.#isUnsent || this.#underWay > 0) return;
-    this.#text = undefined;
-    this.#taken = undefined;
-    this.requestUpdate();
+    if (this.#isCommitted && !this.#isUnsent && this.#underWay === 0) this.#letGo();
   }
 
   /** Lets go of what was typed if the panel has another value by now. */
@@ -151,10 +148,12 @@ export class InputComponent extends PanelComponent implements Draft {
     if (this.prop("value") === this.#taken.value) return;
     clearTimeout(this.#waiting);
     const left = this.#typedAt + TYPING_MS - performance.now();
-    if (left > 0) {
-      this.#waiting = setTimeout(() => this.#giveWay(), left);
-      return;
-    }
+    if (left > 0) this.#waiting = setTimeout(() => this.#giveWay(), left);
+    else this.#letGo();
+  }
+
+  /** From now on the field shows what the panel says. */
+  #letGo(): void {
     this.#text = undefined;
     this.#taken = undefined;
     this.requestUpdate();
